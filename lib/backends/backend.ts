@@ -1,0 +1,46 @@
+/** The seam between operations and what computes them: words over broadcast operands, and optional kernels by name. */
+import type { Data, Dtype } from "../dtype.js";
+import type { Dims, Shape } from "../shape.js";
+import type { Word } from "../word.js";
+
+/** Values with their shape: what kernels read and write. */
+export type Block = { readonly storage: { readonly data: Data; readonly dtype: Dtype }; readonly shape: Shape };
+
+/** Computes `y` from the inputs. `dims` are the lengths of the op's shape signature. */
+export type Kernel<Attributes> = (inputs: readonly Block[], y: Block, dims: Dims, attributes: Attributes) => void;
+
+/** What can compute. Without a kernel of its own, an op's `run` serves: values lie in JavaScript's memory. */
+export interface Backend {
+  readonly name: string;
+  /** Writes the word's value at every element of `y`; operands broadcast to its shape, numbers are uniform arguments. */
+  word(word: Word, operands: readonly (Block | number)[], y: Block): void;
+  /** Kernels by the op's name; each is a claim, tested against the op's own. Deleting one changes speed only. */
+  readonly kernels: Readonly<Record<string, Kernel<never>>>;
+}
+
+/** The least loops that visit a broadcast: axes that move together are one, axes of length 1 are none. */
+export type Loops = {
+  /** The length of each loop, outermost first. */
+  lengths: number[];
+  /** For each operand, one character per loop: 1 where it moves, 0 where it stays; "#" for a number. */
+  patterns: string[];
+};
+
+/** How operands move along the elements of `shape`. */
+export function loops(shape: Shape, operands: readonly (Block | number)[]): Loops {
+  const lengths: number[] = [];
+  const columns: string[] = [];
+  shape.forEach((length, axis) => {
+    if (length === 1) return;
+    const column = operands
+      .map((x) => (typeof x === "number" || (x.shape[axis - shape.length + x.shape.length] ?? 1) === 1 ? "0" : "1"))
+      .join("");
+    if (columns.at(-1) === column) lengths[lengths.length - 1] *= length;
+    else {
+      lengths.push(length);
+      columns.push(column);
+    }
+  });
+  const pattern = (i: number): string => columns.map((column) => column[i]).join("");
+  return { lengths, patterns: operands.map((x, i) => (typeof x === "number" ? "#" : pattern(i))) };
+}

@@ -1,0 +1,161 @@
+/** The plain loops behind the reference kernels: products, sums in NumPy's order, and values put in another order. */
+import { arrays, type Data, round } from "../dtype.js";
+import type { Shape } from "../shape.js";
+import type { Block } from "./backend.js";
+
+/** Values read with their axes in the order `axes`: y's axis i is x's axis `axes[i]`. */
+export function permuted(x: Block, axes: readonly number[], y: Data): Data {
+  const rank = axes.length;
+  const steps = x.shape.map((_, axis) => x.shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const lengths = axes.map((axis) => x.shape[axis]);
+  const moves = axes.map((axis) => steps[axis]);
+  const from = x.storage.data;
+  const inner = lengths[rank - 1] ?? 1;
+  const step = moves[rank - 1] ?? 0;
+  const index = new Array<number>(rank).fill(0);
+  for (let o = 0, start = 0; o < y.length; ) {
+    for (let i = 0, at = start; i < inner; i++, at += step) y[o++] = from[at];
+    for (let k = rank - 2; k >= 0; k--) {
+      start += moves[k];
+      if (++index[k] < lengths[k]) break;
+      start -= lengths[k] * moves[k];
+      index[k] = 0;
+    }
+  }
+  return y;
+}
+
+/** What a reduction of some axes reads: each result's values in a row of `length`, one row after the other. */
+function rows(x: Block, axes: readonly number[]): { data: Data; length: number } {
+  const { data } = x.storage;
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const length = axes.reduce((n, axis) => n * x.shape[axis], 1);
+  const order = [...kept, ...axes];
+  const inPlace = order.every((axis, i) => axis === i);
+  return { data: inPlace ? data : permuted(x, order, new arrays[x.storage.dtype](data.length)), length };
+}
+
+/**
+ * The sum of `n` values from `start`, in NumPy's order: blocks of up to 128 by eight running sums, blocks pairwise, so that
+ * the error grows with log n; rounded after every addition.
+ */
+export const sum: Fold = (x, start, n, rounded) => {
+  if (n > 128) {
+    const half = (n >> 1) - ((n >> 1) % 8);
+    return rounded(sum(x, start, half, rounded) + sum(x, start + half, n - half, rounded));
+  }
+  const end = start + n;
+  let i = start;
+  let total = n === 0 ? 0 : -0; // -0 keeps the sign of a sum of negative zeros
+  if (n >= 8) {
+    let s0 = x[i];
+    let s1 = x[i + 1];
+    let s2 = x[i + 2];
+    let s3 = x[i + 3];
+    let s4 = x[i + 4];
+    let s5 = x[i + 5];
+    let s6 = x[i + 6];
+    let s7 = x[i + 7];
+    for (i += 8; i + 8 <= end; i += 8) {
+      s0 = rounded(s0 + x[i]);
+      s1 = rounded(s1 + x[i + 1]);
+      s2 = rounded(s2 + x[i + 2]);
+      s3 = rounded(s3 + x[i + 3]);
+      s4 = rounded(s4 + x[i + 4]);
+      s5 = rounded(s5 + x[i + 5]);
+      s6 = rounded(s6 + x[i + 6]);
+      s7 = rounded(s7 + x[i + 7]);
+    }
+    total = rounded(rounded(rounded(s0 + s1) + rounded(s2 + s3)) + rounded(rounded(s4 + s5) + rounded(s6 + s7)));
+  }
+  for (; i < end; i++) total = rounded(total + x[i]);
+  return total;
+};
+
+/** A number for `n` values from `start`, rounded to the dtype by `rounded`. */
+type Fold = (x: Data, start: number, n: number, rounded: (x: number) => number) => number;
+
+/** One number for each element of y, from the values of x along `axes`. */
+export function reduce(x: Block, axes: readonly number[], y: Block, fold: Fold): void {
+  const { data, length } = rows(x, axes);
+  const rounded = round[y.storage.dtype];
+  const to = y.storage.data;
+  for (let i = 0; i < to.length; i++) to[i] = fold(data, i * length, length, rounded);
+}
+
+/** How wide a strip of b the product works on at once, so that it stays in cache. */
+const strip = 256;
+
+/** y[m, n] = a[m, k] · b[k, n] at given offsets, sums in float64; with `ta`, `tb` a is read as [k, m], b as [n, k]. */
+function product(
+  [a, a0, ta]: [Data, number, boolean],
+  [b, b0, tb]: [Data, number, boolean],
+  [y, y0]: [Data, number],
+  [m, n, k]: [number, number, number],
+): void {
+  if (tb) {
+    // Turned once, so that the inner loop always reads along a row.
+    const turned = b.slice(0, k * n);
+    for (let j = 0, from = b0; j < n; j++) for (let p = 0; p < k; p++) turned[p * n + j] = b[from++];
+    b = turned;
+    b0 = 0;
+  }
+  const [down, across] = ta ? [1, m] : [k, 1];
+  const sum = new Float64Array(Math.min(strip, n));
+  for (let left = 0; left < n; left += strip) {
+    const width = Math.min(strip, n - left);
+    for (let i = 0; i < m; i++) {
+      sum.fill(0);
+      let p = 0;
+      let at = a0 + i * down;
+      let row = b0 + left;
+      for (; p + 4 <= k; p += 4) {
+        const x0 = a[at];
+        const x1 = a[at + across];
+        const x2 = a[at + 2 * across];
+        const x3 = a[at + 3 * across];
+        const r1 = row + n;
+        const r2 = r1 + n;
+        const r3 = r2 + n;
+        for (let j = 0; j < width; j++) sum[j] += x0 * b[row + j] + x1 * b[r1 + j] + (x2 * b[r2 + j] + x3 * b[r3 + j]);
+        at += 4 * across;
+        row += 4 * n;
+      }
+      for (; p < k; p++) {
+        for (let j = 0; j < width; j++) sum[j] += a[at] * b[row + j];
+        at += across;
+        row += n;
+      }
+      const to = y0 + i * n + left;
+      for (let j = 0; j < width; j++) y[to + j] = sum[j];
+    }
+  }
+}
+
+/** Matrix products over the leading axes of y, along which a and b broadcast. */
+export function gemm(
+  a: Block,
+  b: Block,
+  y: Block,
+  size: readonly [number, number, number],
+  ta: boolean,
+  tb: boolean,
+): void {
+  const [m, n, k] = size;
+  const batch = y.shape.slice(0, -2);
+  const starts = (x: Block): number[] => offsets(x.shape.slice(0, -2), batch).map((i) => i * (x === a ? m * k : k * n));
+  const [from, and] = [starts(a), starts(b)];
+  from.forEach((a0, i) => {
+    product([a.storage.data, a0, ta], [b.storage.data, and[i], tb], [y.storage.data, i * m * n], [m, n, k]);
+  });
+}
+
+/** For each element of `shape`, the element of `small` that broadcasts to it. */
+function offsets(small: Shape, shape: Shape): number[] {
+  let found = [0];
+  shape.forEach((length, axis) => {
+    const own = small[axis - shape.length + small.length] ?? 1;
+    found = found.flatMap((start) => Array.from({ length }, (_, i) => start * own + (own === 1 ? 0 : i)));
+  });
+  return found;
+}

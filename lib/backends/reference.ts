@@ -1,0 +1,104 @@
+/** The reference backend, which defines what words mean: JavaScript loops printed once per word, dtype and broadcast pattern. */
+import type { Dtype } from "../dtype.js";
+import { round } from "../dtype.js";
+import { interpret, letters, print, type Word } from "../word.js";
+import { type Backend, type Block, type Loops, loops } from "./backend.js";
+
+type Arrays = ArrayLike<number> | number;
+type Compiled = (y: { [i: number]: number }, lengths: readonly number[], x: readonly Arrays[]) => void;
+
+/** For each operand and loop, the step in its values: 0 where it stays. */
+const strides = (lengths: readonly number[], patterns: readonly string[]): number[][] =>
+  patterns.map((pattern) => {
+    let step = 1;
+    return lengths
+      .map((_, k) => k)
+      .reduceRight<number[]>((all, k) => {
+        all[k] = pattern[k] === "1" ? step : 0;
+        if (pattern[k] === "1") step *= lengths[k];
+        return all;
+      }, []);
+  });
+
+/** A word's loop nest as JavaScript text: `(y, n, x) => …` with y the result, n the lengths, x the operands. */
+export function source(word: Word, dtype: Dtype, patterns: readonly string[], depth: number): string {
+  const places = word.places();
+  const { lines, result } = print(word, dtype);
+  const text: string[] = ["let o = 0;"];
+  for (const i of places) {
+    text.push(`const a${i} = x[${i}];`);
+    let step = "1";
+    for (let k = depth - 1; k >= 0; k--)
+      if (patterns[i][k] === "1") {
+        text.push(`const s${i}_${k} = ${step};`);
+        step = `s${i}_${k} * n[${k}]`;
+      }
+  }
+  /** Operand i's offset inside the outer `k` loops. */
+  const offset = (i: number, k: number): string =>
+    [...patterns[i].slice(0, k)].flatMap((moves, j) => (moves === "1" ? [`i${j} * s${i}_${j}`] : [])).join(" + ") ||
+    "0";
+  for (let k = 0; k < depth; k++) text.push(`for (let i${k} = 0, n${k} = n[${k}]; i${k} < n${k}; i${k}++) {`);
+  for (const i of places) text.push(`const x${i} = ${patterns[i] === "#" ? `a${i}` : `a${i}[${offset(i, depth)}]`};`);
+  text.push(...lines, `y[o++] = ${result};`, "}".repeat(depth));
+  return text.join("\n");
+}
+
+/** The loop nest as a function made of text, fast. */
+const compiled = (word: Word, dtype: Dtype, { patterns, lengths }: Loops): Compiled =>
+  new Function("letters", `"use strict"; return (y, n, x) => {\n${source(word, dtype, patterns, lengths.length)}\n};`)(
+    letters,
+  );
+
+/** The same, interpreted, for places that forbid code from strings. */
+const interpreted = (word: Word, dtype: Dtype, { patterns }: Loops): Compiled => {
+  const value = interpret(word, dtype);
+  return (y, lengths, x) => {
+    const steps = strides(lengths, patterns);
+    const values = new Float64Array(x.length);
+    const size = lengths.reduce((a, b) => a * b, 1);
+    for (let o = 0; o < size; o++) {
+      for (let i = 0; i < x.length; i++) {
+        const operand = x[i];
+        let offset = 0;
+        for (let k = lengths.length - 1, rest = o; k >= 0; k--) {
+          offset += (rest % lengths[k]) * steps[i][k];
+          rest = Math.floor(rest / lengths[k]);
+        }
+        values[i] = typeof operand === "number" ? operand : operand[offset];
+      }
+      y[o] = value(values);
+    }
+  };
+};
+
+/** The reference backend; `codegen: false` interprets words instead of printing them. */
+export const reference = ({ codegen }: { codegen: boolean }): Backend => ({
+  name: codegen ? "reference" : "reference, interpreted",
+  kernels: {},
+  word(word: Word, operands: readonly (Block | number)[], y: Block): void {
+    const { data, dtype } = y.storage;
+    if (data.length === 0) return;
+    const plan = loops(y.shape, operands);
+    const key = `${codegen ? "js" : "interpreted"} ${dtype} ${plan.lengths.length} ${plan.patterns}`;
+    let kernel = word.kernels.get(key) as Compiled | undefined;
+    if (!kernel) {
+      kernel = (codegen ? compiled : interpreted)(word, dtype, plan);
+      word.kernels.set(key, kernel);
+    }
+    kernel(
+      data,
+      plan.lengths,
+      operands.map((x) => (typeof x === "number" ? round[dtype](x) : x.storage.data)),
+    );
+  },
+});
+
+/** Whether this place allows code from strings; pages with a strict content security policy do not. */
+export function codegenAllowed(): boolean {
+  try {
+    return new Function("return true")() as boolean;
+  } catch {
+    return false;
+  }
+}

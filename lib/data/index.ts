@@ -1,0 +1,2 @@
+/** Data in batches. */
+export * from "./batches.js";

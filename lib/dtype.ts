@@ -1,0 +1,59 @@
+/** The three element types, the arrays that hold them, and how they mix. */
+import { DtypeError } from "./error.js";
+
+/** `float32` for work, `float64` for proofs, `int32` for labels and indices. */
+export type Dtype = "float32" | "float64" | "int32";
+
+/** What a tensor's values lie in. */
+export type Data = Float32Array | Float64Array | Int32Array;
+
+/** A tensor's values as others see them: an array to read, not to write. */
+export interface ReadonlyData extends Iterable<number> {
+  readonly length: number;
+  readonly [index: number]: number;
+  at(index: number): number | undefined;
+  slice(start?: number, end?: number): Data;
+  map(f: (value: number, index: number) => number): Data;
+  every(f: (value: number, index: number) => boolean): boolean;
+  some(f: (value: number, index: number) => boolean): boolean;
+  indexOf(value: number): number;
+  join(separator?: string): string;
+}
+
+/** The array type of each dtype. */
+export const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array };
+
+/** How a number becomes a value of the dtype. */
+export const round: Record<Dtype, (x: number) => number> = {
+  float32: Math.fround,
+  float64: (x) => x,
+  int32: (x) => x | 0,
+};
+
+let current: Dtype = "float32";
+
+/** The dtype of new tensors that are given none. */
+export const defaultDtype = (): Dtype => current;
+
+/** Sets the dtype of new tensors that are given none: `float32` (as at start) or `float64`. */
+export function setDefaultDtype(dtype: Dtype): void {
+  if (dtype !== "float32" && dtype !== "float64")
+    throw new DtypeError(`setDefaultDtype(${dtype}): the default dtype must be "float32" or "float64"`);
+  current = dtype;
+}
+
+/** Checks that `dtype` names one of the three. */
+export function checkDtype(op: string, dtype: Dtype): Dtype {
+  if (!Object.hasOwn(arrays, dtype))
+    throw new DtypeError(`${op}: dtype must be "float32", "float64" or "int32" (given ${JSON.stringify(dtype)})`);
+  return dtype;
+}
+
+/** The dtype of a result of floats: float64 if one of them is. Integers are refused, as arithmetic is for floats only. */
+export function promote(op: string, dtypes: readonly Dtype[]): Dtype {
+  if (dtypes.includes("int32"))
+    throw new DtypeError(
+      `${op}: int32 holds labels and indices, not numbers to compute with; convert with .to("float32")`,
+    );
+  return dtypes.length === 0 ? current : dtypes.includes("float64") ? "float64" : "float32";
+}

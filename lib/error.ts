@@ -1,0 +1,38 @@
+/** Errors, all of one form: `op(shapes): what must hold (what was given)`. */
+
+/** The base of every error the library throws on purpose. */
+export class GradtapeError extends Error {
+  override name = "GradtapeError";
+}
+
+/** Shapes, axes or sizes that do not fit the operation. */
+export class ShapeError extends GradtapeError {
+  override name = "ShapeError";
+}
+
+/** A dtype the operation cannot work with. */
+export class DtypeError extends GradtapeError {
+  override name = "DtypeError";
+}
+
+/** A gradient that cannot be had: nothing recorded, already released, or changed since it was recorded. */
+export class GradError extends GradtapeError {
+  override name = "GradError";
+}
+
+/** A value outside what the operation accepts: an index out of range, a bad option. */
+export class ValueError extends GradtapeError {
+  override name = "ValueError";
+}
+
+/** A file or data set that is missing, malformed or truncated. */
+export class DataError extends GradtapeError {
+  override name = "DataError";
+}
+
+/** A shape as messages show it: `[100,784]`. */
+export const show = (shape: readonly number[]): string => `[${shape.join(",")}]`;
+
+/** A call as messages show it: `matmul([100,784], [50,10])`; numbers stand for themselves. */
+export const call = (op: string, operands: readonly (number | { shape: readonly number[] })[]): string =>
+  `${op}(${operands.map((x) => (typeof x === "number" ? x : show(x.shape))).join(", ")})`;

@@ -1,0 +1,298 @@
+/** Gradient checks: central differences against the tape, for plain functions, for tensors, and for whole models. */
+import { tensor, zerosLike } from "./create.js";
+import { DtypeError, GradError, show } from "./error.js";
+import { Generator } from "./random.js";
+import { gradient, noGrad, tape } from "./tape.js";
+import { checkTensor, Tensor } from "./tensor.js";
+
+/**
+ * The slope of a function of one number: `(f(x + h) − f(x − h)) / 2h`, whose error shrinks with h²; with
+ * `side: "forward"` `(f(x + h) − f(x)) / h`, whose error shrinks with h only ("Deep Learning from Scratch", 4.3.1).
+ */
+export function numericalDiff(
+  f: (x: number) => number,
+  x: number,
+  { h = 1e-4, side = "central" }: { h?: number; side?: "central" | "forward" } = {},
+): number {
+  return side === "forward" ? (f(x + h) - f(x)) / h : (f(x + h) - f(x - h)) / (2 * h);
+}
+
+/**
+ * The gradient of a scalar function by central differences, one element of `x` after the other ("Deep Learning from
+ * Scratch", 4.4). `f` may take x or know it: `numericalGradient(() => net.loss(x, t), net.W1)`. Elements are assigned and
+ * restored, also when `f` throws. `h` is 1e-4, for a float32 `x` 1e-2, where rounding leaves two or three digits.
+ */
+export function numericalGradient(f: (x: Tensor) => Tensor | number, x: Tensor, { h }: { h?: number } = {}): Tensor {
+  checkTensor("numericalGradient", x);
+  if (x.dtype === "int32")
+    throw new DtypeError('numericalGradient: whole numbers cannot be moved by h; convert x with .to("float64")');
+  const step = h ?? (x.dtype === "float32" ? 1e-2 : 1e-4);
+  const value = () => {
+    const y = noGrad(() => f(x));
+    return typeof y === "number" ? y : y.item();
+  };
+  const found = zerosLike(x);
+  for (let i = 0; i < x.size; i++) {
+    const start = x.data[i];
+    const moved = (v: number) =>
+      restoring(
+        () => x.assign(v, i),
+        value,
+        () => x.assign(start, i),
+      );
+    found.assign(numericalDiff(moved, start, { h: step }), i);
+  }
+  return found;
+}
+
+/** Anything with a forward pass and named parameters: every `Layer`. */
+export type Model = {
+  forward(...inputs: Tensor[]): Tensor;
+  namedParameters(): Iterable<readonly [string, Tensor]>;
+};
+
+/** Options of `gradcheck`. */
+export type GradcheckOptions = {
+  /** 1: the gradient; 2 (default): its gradient as well. */
+  order?: 1 | 2;
+  /** The largest error that passes, as |a − b| / max(1, |a|, |b|), by order (default 1e-7 and 1e-5). */
+  tolerance?: readonly [first: number, second: number];
+  /** A model whose parameters `f` uses: they are checked like inputs. */
+  model?: Pick<Model, "namedParameters">;
+  /** The seed of the random cotangents and directions (default 0). */
+  seed?: number;
+  /** Throw when the check fails (default true); with false, look at `ok`. */
+  raise?: boolean;
+};
+
+/** One comparison: of an element of an input, or of a direction through all of them. */
+export type GradcheckEntry = {
+  order: number;
+  /** The input's number or the parameter's name; "direction" for a random direction through all. */
+  input: string;
+  index: readonly number[];
+  tape: number;
+  differences: number;
+  error: number;
+};
+
+/** What `gradcheck` found. */
+export type GradcheckResult = {
+  ok: boolean;
+  /** How many comparisons were made. */
+  compared: number;
+  /** The comparison with the largest error, kinks left out. */
+  worst: GradcheckEntry | null;
+  /** Where the function has a kink within reach of the differences, and the tape's slope lies between those of its sides. */
+  kinks: readonly (GradcheckEntry & { kink?: { left: number; right: number } })[];
+  message: string;
+};
+
+/** A power of two, so that x ± h is exact for the usual x; with four points the error is near 1e-11 (h⁴ against u/h). */
+const h = 2 ** -13;
+/** Below h by enough to tell a kink nearby from a wrong slope. */
+const fine = 2 ** -19;
+/** An input of more elements is checked along random directions instead of element by element. */
+const most = 1024;
+const directions = 8;
+
+/**
+ * Compares the tape's gradients of `f` with central differences: of a function of tensors, of a model (its parameters
+ * too), or of an op of one's own. Everything must be float64. Four-point differences, taken output by output, meet random
+ * signed cotangents; order 2 checks the gradient's own gradient the same way, in the inputs and in the cotangent. Throws a
+ * GradError naming the worst element (or returns `ok: false` with `raise: false`), and when two runs of `f` differ.
+ */
+export function gradcheck(
+  f: ((...inputs: Tensor[]) => Tensor) | Model,
+  inputs: Tensor | readonly Tensor[],
+  { order = 2, tolerance = [1e-7, 1e-5], model, seed = 0, raise = true }: GradcheckOptions = {},
+): GradcheckResult {
+  const given = inputs instanceof Tensor ? [inputs] : inputs;
+  const parameters = [...((typeof f === "function" ? model : f)?.namedParameters() ?? [])];
+  given.forEach((x, i) => {
+    checkDouble(`input ${i + 1}`, x, '.to("float64")');
+  });
+  for (const [name, x] of parameters) checkDouble(`parameter ${name}`, x, 'model.to("float64")');
+  const leaves = given.map((x) => tensor(x, { requiresGrad: true }));
+  const named: Named[] = [...leaves.map((x, i): Named => [`input ${i + 1}`, x]), ...parameters];
+  const run = (): Tensor => (typeof f === "function" ? f(...leaves) : f.forward(...leaves));
+
+  const y = run();
+  checkTensor("gradcheck: what f returns", y);
+  const again = run();
+  if (y.data.some((value, i) => !Object.is(value, again.data[i])))
+    throw new GradError(
+      "gradcheck: f is not deterministic: two runs on the same input differ; draw random numbers outside f, or reseed inside",
+    );
+  if (parameters.length > 0) checkAllNamed(y, named);
+
+  const generator = new Generator(seed);
+  const cotangent = signed(y, generator);
+  const entries = compare({
+    order: 1,
+    outputs: () => [run()],
+    cotangents: [cotangent],
+    named,
+    tolerance: tolerance[0],
+    generator,
+  });
+  if (order === 2 && y.tracked) {
+    const xs = named.map(([, x]) => x);
+    const arriving = tensor(cotangent, { requiresGrad: true });
+    const outputs = () => gradient(run(), xs, { seed: arriving, createGraph: true });
+    const cotangents = xs.map((x) => signed(x, generator));
+    const all: Named[] = [...named, ["cotangent", arriving]];
+    entries.push(...compare({ order: 2, outputs, cotangents, named: all, tolerance: tolerance[1], generator }));
+  }
+
+  const kinks = entries.filter((entry) => entry.kink);
+  const smooth = entries.filter((entry) => !entry.kink);
+  const bad = (entry: GradcheckEntry): number => entry.error / tolerance[entry.order - 1];
+  const worst = smooth.reduce<GradcheckEntry | null>((a, b) => (a && bad(a) >= bad(b) ? a : b), null);
+  const ok = worst === null || bad(worst) <= 1;
+  const message = worst
+    ? `gradcheck: ${ok ? "passed; the worst of" : "failed; the worst of"} ${entries.length} comparisons (${kinks.length} at kinks): order ${worst.order}, ` +
+      `${worst.input} ${show(worst.index)}: the tape says ${worst.tape}, differences say ${worst.differences} ` +
+      `(error ${worst.error.toExponential(1)}, allowed ${tolerance[worst.order - 1]})`
+    : `gradcheck: nothing smooth to compare (${kinks.length} at kinks)`;
+  if (!ok && raise) throw new GradError(message);
+  return { ok, compared: entries.length, worst, kinks, message };
+}
+
+type Named = readonly [name: string, x: Tensor];
+
+function checkDouble(what: string, x: Tensor, remedy: string): void {
+  checkTensor(`gradcheck: ${what}`, x);
+  if (x.dtype === "int32")
+    throw new DtypeError(
+      `gradcheck: ${what} is int32, which has no gradient; let f capture it: gradcheck((x) => f(x, labels), x)`,
+    );
+  if (x.dtype !== "float64")
+    throw new DtypeError(
+      `gradcheck: ${what} is ${x.dtype}, in which differences are right to about 1e-4 at best; convert with ${remedy}`,
+    );
+}
+
+/** Throws where the result depends on a leaf that no name leads to: it would be neither checked nor trained. */
+function checkAllNamed(y: Tensor, named: readonly Named[]): void {
+  const known = new Set(named.map(([, x]) => x));
+  const lost = tape(y).find((x) => x.requiresGrad && !x.origin && !known.has(x));
+  if (lost)
+    throw new GradError(
+      `gradcheck: the model uses a tensor ${show(lost.shape)} that requires a gradient but is not among its parameters; ` +
+        "a private #field or a tensor in a Map cannot be found: make it a plain field (private without #), or an array",
+    );
+}
+
+/** Random numbers of either sign, none near 0, which would hide an error. */
+const signed = (like: Tensor, generator: Generator): Tensor =>
+  tensor(
+    Float64Array.from({ length: like.size }, () => (generator.uniform() + 0.5) * (generator.next() & 1 ? 1 : -1)),
+    {
+      shape: like.shape,
+    },
+  );
+
+type Comparison = {
+  order: 1 | 2;
+  outputs: () => readonly Tensor[];
+  cotangents: readonly Tensor[];
+  named: readonly Named[];
+  tolerance: number;
+  generator: Generator;
+};
+
+/** Every element of every input (or directions through it): the tape's slope of ⟨cotangents, outputs⟩ against differences. */
+function compare({
+  order,
+  outputs,
+  cotangents,
+  named,
+  tolerance,
+  generator,
+}: Comparison): (GradcheckEntry & { kink?: Sides })[] {
+  const weights = cotangents.flatMap((c) => [...c.data]);
+  const values = (): number[] => outputs().flatMap((y) => [...y.data]);
+  const total = outputs()
+    .map((y, i) => y.mul(cotangents[i]).sum())
+    .reduce((a, b) => a.add(b));
+  const xs = named.map(([, x]) => x);
+  const slopes = total.tracked ? gradient(total, xs) : xs.map((x) => zerosLike(x));
+  const entry = (input: string, index: readonly number[], tape: number, move: Move<number[]>) => {
+    const differences = four(move, weights, h);
+    const error = scaled(tape, differences);
+    const found = { order, input, index, tape, differences, error };
+    const kink = error > tolerance ? kinkAt(move, weights, tape, tolerance) : undefined;
+    return kink ? { ...found, kink } : found;
+  };
+  return named.flatMap(([name, x], k) => {
+    const slope = slopes[k].data;
+    if (x.size <= most)
+      return Array.from(x.data, (start, i) =>
+        entry(name, indexOf(i, x.shape), slope[i], (t) =>
+          restoring(
+            () => x.assign(start + t, i),
+            values,
+            () => x.assign(start, i),
+          ),
+        ),
+      );
+    const start = x.data.slice();
+    return Array.from({ length: directions }, () => {
+      const direction = signed(x, generator).data;
+      const along = weigh([...direction], (i) => slope[i]);
+      return entry(`${name}, along a random direction`, [], along, (t) =>
+        restoring(
+          () => x.assign(start.map((v, i) => v + t * direction[i])),
+          values,
+          () => x.assign(start),
+        ),
+      );
+    });
+  });
+}
+
+/** The outputs with the input moved by t. */
+type Move<T> = (t: number) => T;
+type Sides = { left: number; right: number };
+
+/** What `read` gives between `write` and `restore`, which comes exceptions or not. */
+function restoring<T>(write: () => void, read: () => T, restore: () => void): T {
+  try {
+    write();
+    return read();
+  } finally {
+    restore();
+  }
+}
+
+const weigh = (weights: readonly number[], value: (i: number) => number): number =>
+  weights.reduce((sum, weight, i) => sum + weight * value(i), 0);
+
+/** The five-point stencil (Abramowitz & Stegun 25.3.6), output by output before they are weighed: large outputs do not cancel. */
+function four(move: Move<number[]>, weights: readonly number[], step: number): number {
+  const [a, b, c, d] = [-2, -1, 1, 2].map((n) => move(n * step));
+  return weigh(weights, (i) => (8 * (c[i] - b[i]) - (d[i] - a[i])) / (12 * step));
+}
+
+/** The slopes of both sides, where a kink explains why differences disagree with the tape's slope; else undefined. */
+function kinkAt(move: Move<number[]>, weights: readonly number[], tape: number, tolerance: number): Sides | undefined {
+  const near = four(move, weights, fine);
+  if (scaled(tape, near) <= tolerance) return { left: near, right: near }; // beside a kink, not on it
+  const [a, b, c] = [-fine, 0, fine].map(move);
+  const left = weigh(weights, (i) => (b[i] - a[i]) / fine);
+  const right = weigh(weights, (i) => (c[i] - b[i]) / fine);
+  const slack = 1e-4 * Math.max(1, Math.abs(tape));
+  const jumps = Math.abs(right - left) > 10 * slack;
+  return jumps && tape > Math.min(left, right) - slack && tape < Math.max(left, right) + slack
+    ? { left, right }
+    : undefined;
+}
+
+const scaled = (a: number, b: number): number => {
+  const error = Math.abs(a - b) / Math.max(1, Math.abs(a), Math.abs(b));
+  return Number.isNaN(error) ? Infinity : error; // NaN agrees with nothing, and where slopes are infinite nothing is shown
+};
+
+const indexOf = (i: number, shape: readonly number[]): number[] =>
+  shape.map((length, axis) => Math.floor(i / shape.slice(axis + 1).reduce((a, b) => a * b, 1)) % length);

@@ -1,0 +1,29 @@
+/** The public face: tensors, operations, the tape, layers, optimizers, gradient checks. Attaches the ops to Tensor. */
+import * as ops from "./ops/index.js";
+import { backward } from "./tape.js";
+import { Tensor } from "./tensor.js";
+
+for (const [name, op] of Object.entries({ ...ops, backward }))
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor, ...rest: never[]) {
+      return (op as (x: Tensor, ...rest: never[]) => unknown)(this, ...rest);
+    },
+    configurable: true,
+    writable: true,
+  });
+
+export { backend, configure } from "./backends/index.js";
+export * from "./create.js";
+export * from "./data/index.js";
+export { type Dtype, defaultDtype, setDefaultDtype } from "./dtype.js";
+export * from "./error.js";
+export * from "./gradcheck.js";
+export * from "./nn/index.js";
+export { between, type Domain, type Operation, registry, type Sample } from "./op.js";
+export * from "./ops/index.js";
+export * from "./optim/index.js";
+export { Generator, manualSeed } from "./random.js";
+export type { Shape } from "./shape.js";
+export { type GradientOptions, gradient, noGrad, tape } from "./tape.js";
+export { type BackwardOptions, type Operand, Tensor, type Values } from "./tensor.js";
+export { Word } from "./word.js";

@@ -1,0 +1,5 @@
+/** Layers, losses and initializers. */
+export * from "./initializers.js";
+export * from "./layer.js";
+export * from "./layers.js";
+export * from "./losses.js";

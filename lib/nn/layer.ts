@@ -1,0 +1,82 @@
+/** Layer: a function of tensors that owns tensors. Its parameters are its fields, found in the order they were assigned. */
+import type { Dtype } from "../dtype.js";
+import { ValueError } from "../error.js";
+import { convert, Tensor } from "../tensor.js";
+
+/** What can stand in a network: a layer, or any function from tensor to tensor. */
+export type Module = Layer | ((x: Tensor) => Tensor);
+
+/** Calls a layer or a function. */
+export const run = (module: Module, x: Tensor): Tensor => (module instanceof Layer ? module.forward(x) : module(x));
+
+/**
+ * The base of layers and models. A model of one's own extends it, keeps tensors (with `requiresGrad: true`), layers, and
+ * arrays or plain objects of them as fields, and says in `forward` what it computes. Fields must be ones that JavaScript
+ * can list: a private `#field` cannot be found, TypeScript's `private` can; a Map or Set of tensors is refused.
+ */
+export abstract class Layer {
+  /** Whether the layer is being trained (`train()`, the default) or used (`eval()`). */
+  training = true;
+
+  /** What the layer computes. */
+  abstract forward(...inputs: Tensor[]): Tensor;
+
+  /** Every tensor that requires a gradient, with its path of field names, such as `layers.0.W`; each once. */
+  namedParameters(): [name: string, parameter: Tensor][] {
+    const found = new Map<Tensor, string>();
+    visit(this, "", {
+      tensor: (x, path) => {
+        if (x.requiresGrad && !x.origin && !found.has(x)) found.set(x, path);
+      },
+    });
+    return [...found].map(([x, path]) => [path, x]);
+  }
+
+  /** The tensors that an optimizer trains. */
+  parameters(): Tensor[] {
+    return this.namedParameters().map(([, x]) => x);
+  }
+
+  /** Sets this layer and those inside it to training. */
+  train(training = true): this {
+    visit(this, "", {
+      layer: (layer) => {
+        layer.training = training;
+      },
+    });
+    return this;
+  }
+
+  /** Sets this layer and those inside it to use: dropout passes, running statistics stand still. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Converts every float tensor inside, in place, so that optimizers keep theirs; gradients are dropped. */
+  to(dtype: Dtype): this {
+    visit(this, "", {
+      tensor: (x) => {
+        if (x.dtype !== "int32") convert(x, dtype);
+      },
+    });
+    return this;
+  }
+}
+
+type Visitor = { tensor?: (x: Tensor, path: string) => void; layer?: (layer: Layer) => void };
+
+/** Walks fields, arrays and plain objects, in order; each layer once. */
+function visit(value: unknown, path: string, visitor: Visitor, seen = new Set<unknown>()): void {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || seen.has(value)) return;
+  seen.add(value);
+  if (value instanceof Tensor) visitor.tensor?.(value, path);
+  else if (value instanceof Map || value instanceof Set) {
+    if ([...value.values()].some((item) => item instanceof Tensor || item instanceof Layer))
+      throw new ValueError(
+        `namedParameters: ${path} is a ${value.constructor.name} that holds tensors or layers, whose names and order would be unclear; use an array or a plain object`,
+      );
+  } else if (value instanceof Layer || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) {
+    if (value instanceof Layer) visitor.layer?.(value);
+    for (const [key, item] of Object.entries(value)) visit(item, path ? `${path}.${key}` : key, visitor, seen);
+  }
+}

@@ -1,0 +1,38 @@
+/** Stochastic gradient descent. */
+import { GradError, ValueError } from "../error.js";
+import { noGrad } from "../tape.js";
+import { Tensor } from "../tensor.js";
+
+/** W ← W − lr · ∂L/∂W (the book's chapter 6.1.2). */
+export class SGD {
+  readonly parameters: readonly Tensor[];
+  /** The learning rate. */
+  lr: number;
+
+  constructor(parameters: Iterable<Tensor>, { lr = 0.01 }: { lr?: number } = {}) {
+    this.parameters = [...parameters];
+    this.lr = lr;
+    if (!(lr > 0 && lr < Infinity)) throw new ValueError(`SGD: lr must be a positive number (given ${lr})`);
+    if (this.parameters.length === 0)
+      throw new ValueError(
+        "SGD: there are no parameters to train; tensors must have requiresGrad: true and be plain fields of the model, not private #fields",
+      );
+    for (const x of this.parameters)
+      if (!(x instanceof Tensor) || !x.requiresGrad)
+        throw new GradError(
+          "SGD: every parameter must be a tensor with requiresGrad: true; give it model.parameters()",
+        );
+  }
+
+  /** Moves every parameter that has a gradient. */
+  step(): void {
+    noGrad(() => {
+      for (const x of this.parameters) if (x.grad) x.assign(x.sub(x.grad.mul(this.lr)));
+    });
+  }
+
+  /** Forgets the gradients, which would otherwise add up over steps. */
+  zeroGrad(): void {
+    for (const x of this.parameters) x.grad = null;
+  }
+}

@@ -1,0 +1,115 @@
+/** Shapes: their sizes, how they broadcast, which axes a call means, and signatures such as `"m k, k n -> m n"`. */
+import { call, ShapeError, show } from "./error.js";
+
+/** The length of each axis, outermost first; `[]` is a single number. */
+export type Shape = readonly number[];
+
+/** Lengths by the names of a signature. */
+export type Dims = Readonly<Record<string, number>>;
+
+/** How many elements a shape holds. */
+export const sizeOf = (shape: Shape): number => shape.reduce((n, length) => n * length, 1);
+
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a === b || (a.length === b.length && a.every((length, i) => length === b[i]));
+
+/** Checks a shape before anything is allocated for it: whole, non-negative lengths, at most 2^53 − 1 elements. */
+export function checkShape(op: string, shape: Shape): Shape {
+  for (const length of shape)
+    if (!Number.isSafeInteger(length) || length < 0)
+      throw new ShapeError(
+        `${op}(${show(shape)}): every length must be a whole number from 0 to 2^53 - 1 (given ${length})`,
+      );
+  // A product in doubles may round, but never from above 2^53 to below it; a zero anywhere makes it 0.
+  if (sizeOf(shape) > Number.MAX_SAFE_INTEGER)
+    throw new ShapeError(`${op}(${show(shape)}): the lengths multiply to more than 2^53 - 1 elements`);
+  return shape;
+}
+
+/** The shape that all of `operands` broadcast to, by NumPy's rule: aligned at the last axis, lengths equal or 1. */
+export function broadcast(op: string, operands: readonly (number | { shape: Shape })[]): Shape {
+  let all: Shape = [];
+  for (const operand of operands) {
+    if (typeof operand === "number" || operand.shape === all || operand.shape.length === 0) continue;
+    if (all.length === 0) all = operand.shape;
+    else if (!sameShape(all, operand.shape)) all = join(op, operands, all, operand.shape);
+  }
+  return all;
+}
+
+function join(op: string, operands: readonly (number | { shape: Shape })[], a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const m = a[i - rank + a.length] ?? 1;
+    const n = b[i - rank + b.length] ?? 1;
+    if (m !== n && m !== 1 && n !== 1)
+      throw new ShapeError(
+        `${call(op, operands)}: axis ${i - rank} has lengths ${m} and ${n}; they must be equal, or one of them 1`,
+      );
+    return m === 1 ? n : m;
+  });
+}
+
+/** One axis as a count from the front; negative ones count from the back. */
+export function axisOf(op: string, axis: number, rank: number): number {
+  const index = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || index < 0 || index >= rank)
+    throw new ShapeError(
+      `${op}: axis must be ${rank === 0 ? "left out, for a tensor of no axes" : `a whole number from ${-rank} to ${rank - 1}`} (given ${axis})`,
+    );
+  return index;
+}
+
+/** The axes a call means: one, several, or (undefined) all; from the front, in order, each once. */
+export function axesOf(op: string, axes: number | readonly number[] | undefined, rank: number): number[] {
+  if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
+  const found = (typeof axes === "number" ? [axes] : axes).map((axis) => axisOf(op, axis, rank));
+  if (new Set(found).size < found.length)
+    throw new ShapeError(`${op}: each axis may be named once (given ${show(axes as number[])})`);
+  return found.sort((a, b) => a - b);
+}
+
+const sides = (signature: string): string[][] =>
+  signature
+    .replace("->", ",")
+    .split(",")
+    .map((side) => side.trim().split(/\s+/).filter(Boolean));
+
+const ordinals = ["first", "second", "third", "fourth"];
+
+/**
+ * Reads the shapes of `operands` by a signature, such as `"... m k, ... k n -> ... m n"`: equal names have equal
+ * lengths, `...` stands for leading axes that broadcast. Returns the result's shape and the length of each name.
+ */
+export function unify(
+  op: string,
+  signature: string,
+  operands: readonly { shape: Shape }[],
+): { shape: Shape; dims: Dims } {
+  const [...inputs] = sides(signature);
+  const output = inputs.pop() as string[];
+  const dims: Record<string, number> = {};
+  const where: Record<string, string> = {};
+  const leading: { shape: Shape }[] = [];
+  inputs.forEach((side, i) => {
+    const { shape } = operands[i];
+    const names = side.filter((name) => name !== "...");
+    if (names.length === side.length ? shape.length !== names.length : shape.length < names.length)
+      throw new ShapeError(
+        `${call(op, operands)}: the ${ordinals[i]} must have ${names.length === side.length ? "" : "at least "}${names.length} axes, "${side.join(" ")}" (given ${shape.length})`,
+      );
+    leading.push({ shape: shape.slice(0, shape.length - names.length) });
+    names.forEach((name, k) => {
+      const index = shape.length - names.length + k;
+      const axis =
+        index === shape.length - 1 ? "last axis" : index === 0 ? "first axis" : `axis ${index - shape.length}`;
+      const here = `the ${axis} of the ${ordinals[i]} (${shape[index]})`;
+      if (name in dims && dims[name] !== shape[index])
+        throw new ShapeError(`${call(op, operands)}: ${where[name]} must equal ${here}`);
+      dims[name] = shape[index];
+      where[name] ??= here;
+    });
+  });
+  const front = broadcast(op, leading);
+  return { shape: output.flatMap((name) => (name === "..." ? front : [dims[name]])), dims };
+}

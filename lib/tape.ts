@@ -1,0 +1,124 @@
+/** The tape: what a tensor was computed from, in order; and backward along it, the chain rule applied op by op. */
+import { onesLike, zerosLike } from "./create.js";
+import { call, GradError, show } from "./error.js";
+import { withRecording, withSaved } from "./op.js";
+import { sameShape } from "./shape.js";
+import type { BackwardOptions, Operand, Storage } from "./tensor.js";
+import { Tensor } from "./tensor.js";
+
+/** Everything `y` was computed from, itself last, each once, in the order it was made. */
+export function tape(y: Tensor): Tensor[] {
+  const found = new Set([y]);
+  for (const x of found) for (const input of x.origin?.inputs ?? []) if (input instanceof Tensor) found.add(input); // a Set may grow while it is walked
+  return [...found].sort((a, b) => a.time - b.time);
+}
+
+/** Runs `f` without recording; what it computes has no past. */
+export function noGrad<T>(f: () => T): T {
+  const result = withRecording(false, f);
+  if (typeof (result as { then?: unknown } | null)?.then === "function")
+    throw new GradError(
+      "noGrad(async function): recording is off only until the first await; make the function synchronous, or call noGrad inside it",
+    );
+  return result;
+}
+
+/** The gradients that reach the tensors of the tape which lead to one that is `wanted`. */
+function propagate(y: Tensor, seed: Tensor | undefined, wanted: (x: Tensor) => boolean): Map<Tensor, Tensor> {
+  if (!seed && y.size !== 1)
+    throw new GradError(
+      `backward(${show(y.shape)}): only a single number has a gradient by itself; reduce it with sum() or mean(), or give { seed } of this shape`,
+    );
+  if (seed && !sameShape(seed.shape, y.shape))
+    throw new GradError(
+      `backward(${show(y.shape)}): the seed must have the shape of the tensor (given ${show(seed.shape)})`,
+    );
+  const steps = tape(y);
+  const needed = new Set<Operand>();
+  for (const x of steps) {
+    if (x.origin?.released)
+      throw new GradError(
+        `backward through ${x.origin.name}: this tape was released by an earlier backward(); compute the loss again, or give that call { retainGraph: true }`,
+      );
+    if (wanted(x) || x.origin?.inputs.some((input, i) => needed.has(input) && x.origin?.op.differentiable[i]))
+      needed.add(x);
+  }
+  const gradients = new Map<Tensor, Tensor>([[y, seed ?? onesLike(y)]]);
+  for (const x of steps.reverse()) {
+    const g = gradients.get(x);
+    if (!g || !x.origin) continue;
+    const { origin } = x;
+    origin.inputs.forEach((input, i) => {
+      if (!needed.has(input) || typeof input === "number") return;
+      const pulled = withSaved(x, origin, () => origin.op.pull(i, g, x, origin));
+      if (!pulled) return;
+      const own = fit(pulled, input, origin.name);
+      const before = gradients.get(input);
+      gradients.set(input, before ? before.add(own) : own);
+    });
+  }
+  return gradients;
+}
+
+/** A gradient in the shape and dtype of the input it belongs to: summed where the input was broadcast. */
+function fit(g: Tensor, input: Tensor, name: string): Tensor {
+  let own = g;
+  if (!sameShape(own.shape, input.shape)) {
+    if (own.size < input.size)
+      throw new GradError(
+        `${call(name, [input])}: its rule returned a gradient of shape ${show(g.shape)}; it must be that of the input, or broadcast from it`,
+      );
+    own = own.sumTo(input.shape);
+  }
+  return own.dtype === input.dtype ? own : own.to(input.dtype);
+}
+
+const checkRecorded = (y: Tensor): void => {
+  if (!y.tracked)
+    throw new GradError(
+      `backward(${show(y.shape)}): nothing was recorded for this tensor; something it is computed from must have requiresGrad: true, ` +
+        "and no noGrad(), detach() or argmax may lie between",
+    );
+};
+
+/** What `x.backward()` does; see Tensor. */
+export function backward(y: Tensor, { seed, retainGraph = false }: BackwardOptions = {}): void {
+  checkRecorded(y);
+  const gradients = withRecording(false, () => propagate(y, seed, (x) => x.requiresGrad));
+  const taken = new Set<Storage>(seed && [seed.storage]);
+  for (const [x, g] of gradients) {
+    if (!x.requiresGrad) continue;
+    // Two leaves may share a gradient (of a + b): each gets values of its own, as someone may assign them.
+    const own = taken.has(g.storage) ? g.clone() : g;
+    taken.add(own.storage);
+    x.grad = x.grad ? withRecording(false, () => (x.grad as Tensor).add(own)) : own;
+  }
+  if (!retainGraph) for (const x of tape(y)) x.origin?.release();
+}
+
+/** Options of `gradient()`. */
+export type GradientOptions = {
+  /** The gradient arriving at y, of its shape; a single number needs none (1). */
+  seed?: Tensor;
+  /** Record the computation of the gradients, so that they have gradients themselves. */
+  createGraph?: boolean;
+};
+
+/**
+ * The gradients of `y` with respect to `xs`, one for each, of its shape; zeros where y does not depend on it. Leaves
+ * `.grad` alone and keeps the tape. With `createGraph` the gradients are recorded and can be differentiated again.
+ */
+export function gradient(y: Tensor, xs: readonly Tensor[], options?: GradientOptions): Tensor[];
+export function gradient(y: Tensor, xs: Tensor, options?: GradientOptions): Tensor;
+export function gradient(
+  y: Tensor,
+  xs: Tensor | readonly Tensor[],
+  { seed, createGraph = false }: GradientOptions = {},
+) {
+  checkRecorded(y);
+  const asked = xs instanceof Tensor ? [xs] : xs;
+  const wanted = new Set(asked);
+  const gradients = withRecording(createGraph, () => propagate(y, seed, (x) => wanted.has(x)));
+  const found = asked.map((x) => gradients.get(x) ?? zerosLike(x));
+  return xs instanceof Tensor ? found[0] : found;
+}

@@ -1,0 +1,240 @@
+/** Tensor: storage, shape, birth time, and where it came from. Its operations are methods made of the entries in `ops/`. */
+import { arrays, type Data, type Dtype, type ReadonlyData } from "./dtype.js";
+import { DtypeError, GradError, ShapeError, show, ValueError } from "./error.js";
+import { format } from "./format.js";
+import type { Operation } from "./op.js";
+import type * as ops from "./ops/index.js";
+import { checkShape, type Shape, sameShape, sizeOf } from "./shape.js";
+
+/** Where values lie; tensors that are reshapes of each other share one. `version` counts the assignments. */
+export class Storage {
+  version = 0;
+  constructor(
+    readonly data: Data,
+    readonly dtype: Dtype,
+  ) {}
+
+  /** Storage for a shape, checked before it is allocated; all zeros. */
+  static allocate(op: string, shape: Shape, dtype: Dtype): Storage {
+    const size = sizeOf(checkShape(op, shape));
+    try {
+      return new Storage(new arrays[dtype](size), dtype);
+    } catch (error) {
+      const bytes = size * arrays[dtype].BYTES_PER_ELEMENT;
+      throw new ShapeError(`${op}(${show(shape)}): ${bytes} bytes cannot be allocated (${(error as Error).message})`);
+    }
+  }
+}
+
+/** What an op takes beside tensors. */
+export type Operand = Tensor | number;
+
+/** How a recorded tensor was made, with the version each value had then. */
+export class Origin {
+  readonly versions: readonly number[];
+  /** Whether the tape through here was released by `backward()`. */
+  released = false;
+  /** What the user called: of a composition its own name, else the op's. */
+  name: string;
+
+  constructor(
+    readonly op: Operation,
+    public inputs: readonly Operand[],
+    public attributes: unknown,
+    readonly version: number,
+  ) {
+    this.versions = inputs.map((x) => (typeof x === "number" ? 0 : x.storage.version));
+    this.name = op.name;
+  }
+
+  release(): void {
+    this.released = true;
+    this.inputs = [];
+    this.attributes = undefined;
+  }
+}
+
+/** Numbers, nested to any depth in arrays of equal lengths. */
+export type Nested = number | boolean | readonly Nested[];
+
+/** What a tensor can be made of or assigned from. */
+export type Values = Tensor | Nested | ArrayLike<number>;
+
+/** Options of `backward()`. */
+export type BackwardOptions = {
+  /** The gradient arriving at this tensor, of its shape; a single number needs none (1). */
+  seed?: Tensor;
+  /** Keep the tape for another `backward()` (default: release it). */
+  retainGraph?: boolean;
+};
+
+type Methods<Ops> = {
+  [Name in keyof Ops]: Ops[Name] extends (x: infer _, ...rest: infer Rest) => infer Y ? (...rest: Rest) => Y : never;
+};
+
+export interface Tensor extends Methods<typeof ops> {
+  /**
+   * Walks the tape back from here and adds each leaf's gradient to its `.grad`. Releases the tape, unless `retainGraph`.
+   * Throws a GradError when nothing was recorded, on a tensor of more than one element without a `seed`, on a released
+   * tape, and when a value the tape needs was assigned since.
+   */
+  backward(options?: BackwardOptions): void;
+}
+
+let clock = 0;
+
+/** An n-dimensional array, row-major, that remembers how it was computed. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: index.ts attaches the ops to the prototype
+export class Tensor {
+  /** When it was made, as a count: everything it is computed from is older. */
+  readonly time = clock++;
+  /** How it was computed, if that was recorded. */
+  origin: Origin | null = null;
+  /** The gradient that `backward()` left here, on leaves that require it; `null` before. */
+  grad: Tensor | null = null;
+
+  constructor(
+    public storage: Storage,
+    readonly shape: Shape,
+    /** Whether `backward()` shall leave a gradient here. */
+    public requiresGrad = false,
+  ) {}
+
+  get dtype(): Dtype {
+    return this.storage.dtype;
+  }
+
+  /** The values in row-major order: an array to read; `assign` writes. */
+  get data(): ReadonlyData {
+    return this.storage.data;
+  }
+
+  /** The number of axes. */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return this.storage.data.length;
+  }
+
+  /** Whether gradients flow through: it requires one, or was computed from something that does. */
+  get tracked(): boolean {
+    return this.requiresGrad || this.origin !== null;
+  }
+
+  /** The value of a tensor of one element, as a number. */
+  item(): number {
+    if (this.size !== 1)
+      throw new ShapeError(`item(${show(this.shape)}): the tensor must have one element (it has ${this.size})`);
+    return this.storage.data[0];
+  }
+
+  /** The values as nested arrays; a tensor of no axes gives a number. */
+  toArray(): Nested {
+    const nest = (axis: number, start: number, size: number): Nested => {
+      if (axis === this.shape.length) return this.storage.data[start];
+      const step = size / this.shape[axis];
+      return Array.from({ length: this.shape[axis] }, (_, i) => nest(axis + 1, start + i * step, step));
+    };
+    return nest(0, 0, this.size);
+  }
+
+  /** The same values with no past: gradients stop here. Shares the storage. */
+  detach(): Tensor {
+    return new Tensor(this.storage, this.shape);
+  }
+
+  /** A copy with storage of its own and no past. */
+  clone(): Tensor {
+    return new Tensor(new Storage(this.storage.data.slice(), this.dtype), this.shape);
+  }
+
+  /**
+   * Writes new values: all of them, of this shape (a number fills), or one number `at` a flat index. The only way to
+   * change a tensor; everything that shares its storage sees it. Whoever saved the old values for `backward()` finds out.
+   */
+  assign(values: Values, at?: number): this {
+    const { data } = this.storage;
+    if (at !== undefined) {
+      if (typeof values !== "number" || !Number.isInteger(at) || at < 0 || at >= data.length)
+        throw new ValueError(
+          `assign(${show(this.shape)}): one number is written at a flat index from 0 to ${data.length - 1} (given ${at})`,
+        );
+      data[at] = values;
+    } else if (typeof values === "number") data.fill(values);
+    else {
+      const { data: from, shape } =
+        values instanceof Tensor ? { data: values.storage.data, shape: values.shape } : flatten("assign", values);
+      const given = shape ?? [from.length];
+      if (shape ? !sameShape(given, this.shape) : from.length !== data.length)
+        throw new ShapeError(`assign(${show(this.shape)}): the values must have this shape (given ${show(given)})`);
+      if (this.dtype === "int32") checkIntegers("assign", from);
+      data.set(from);
+    }
+    this.storage.version++;
+    return this;
+  }
+
+  toString(): string {
+    return format(this);
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return format(this);
+  }
+}
+
+/** Throws where a value is not a whole number that int32 holds. */
+export function checkIntegers(op: string, values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++)
+    if ((values[i] | 0) !== values[i])
+      throw new DtypeError(`${op}: int32 holds whole numbers of 32 bits (given ${values[i]} at ${i})`);
+}
+
+/** Nested arrays laid flat, with the shape they have; a typed array is flat and has none of its own. */
+export function flatten(op: string, values: Nested | ArrayLike<number>): { data: ArrayLike<number>; shape?: Shape } {
+  if (ArrayBuffer.isView(values)) return { data: values as unknown as ArrayLike<number> };
+  const shape: number[] = [];
+  for (let v: unknown = values; Array.isArray(v); v = v[0]) shape.push(v.length);
+  const data: number[] = [];
+  const visit = (v: unknown, axis: number, path: string): void => {
+    if (axis < shape.length) {
+      if (!Array.isArray(v) || v.length !== shape[axis])
+        throw new ShapeError(
+          `${op}: nested arrays must have equal lengths; expected ${shape[axis]} values at ${path || "the top"} (given ${Array.isArray(v) ? v.length : "a number"})`,
+        );
+      v.forEach((part, i) => {
+        visit(part, axis + 1, `${path}[${i}]`);
+      });
+    } else if (typeof v === "number" || typeof v === "boolean") data.push(Number(v));
+    else
+      throw new (Array.isArray(v) ? ShapeError : DtypeError)(
+        `${op}: values must be numbers, nested to one depth (given ${Array.isArray(v) ? "an array" : v === null ? "null" : typeof v} at ${path || "the top"})`,
+      );
+  };
+  visit(values, 0, "");
+  return { data, shape };
+}
+
+/** Checks that a value is a tensor, for functions that people call from JavaScript. */
+export function checkTensor(op: string, x: unknown): asserts x is Tensor {
+  if (!(x instanceof Tensor))
+    throw new DtypeError(
+      `${op}: a tensor must be given (given ${x === null ? "null" : typeof x}); make one with tensor(values)`,
+    );
+}
+
+/** A leaf changes only by `assign`: this is how a model changes dtype in place. Not for tensors with a past. */
+export function convert(x: Tensor, dtype: Dtype): void {
+  if (x.origin)
+    throw new GradError(
+      `to("${dtype}"): only a leaf can change its dtype in place (this one was computed by ${x.origin.name})`,
+    );
+  if (x.dtype === dtype) return;
+  const storage = new Storage(new arrays[dtype](x.storage.data), dtype);
+  storage.version = x.storage.version + 1;
+  x.storage = storage;
+  x.grad = null;
+}

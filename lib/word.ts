@@ -1,0 +1,220 @@
+/** The alphabet, and Word: a formula of letters as an interned graph, to evaluate, to simplify and to print as JavaScript. */
+import { type Dtype, round } from "./dtype.js";
+import { erf, power } from "./special.js";
+
+type Value = Scalar | number;
+
+/** What formulas are written in: one method per letter. A `Word` is one to be read later, a `Tensor` one computed at once. */
+export interface Scalar {
+  add(b: Value): Scalar;
+  sub(b: Value): Scalar;
+  mul(b: Value): Scalar;
+  div(b: Value): Scalar;
+  pow(b: Value): Scalar;
+  maximum(b: Value): Scalar;
+  minimum(b: Value): Scalar;
+  lt(b: Value): Scalar;
+  le(b: Value): Scalar;
+  gt(b: Value): Scalar;
+  ge(b: Value): Scalar;
+  eq(b: Value): Scalar;
+  ne(b: Value): Scalar;
+  /** `a` where this is not 0, else `b`. */
+  where(a: Value, b: Value): Scalar;
+  neg(): Scalar;
+  inv(): Scalar;
+  abs(): Scalar;
+  sign(): Scalar;
+  floor(): Scalar;
+  sqrt(): Scalar;
+  exp(): Scalar;
+  expm1(): Scalar;
+  log(): Scalar;
+  log1p(): Scalar;
+  sin(): Scalar;
+  cos(): Scalar;
+  tanh(): Scalar;
+  erf(): Scalar;
+}
+
+type Letter = {
+  /** The letter's value. */
+  run: (a: number, b: number, c: number) => number;
+  /** How JavaScript spells it, of a, b, c; without it, as a call of `run`. */
+  js?: string;
+  /** Always a float32 when its arguments are: no rounding needed. */
+  exact?: true;
+};
+
+/** Every letter. A backend knows how to compute these, and with them every elementwise op. */
+export const letters: { readonly [L in keyof Scalar]: Letter } = {
+  add: { run: (a, b) => a + b, js: "a + b" },
+  sub: { run: (a, b) => a - b, js: "a - b" },
+  mul: { run: (a, b) => a * b, js: "a * b" },
+  div: { run: (a, b) => a / b, js: "a / b" },
+  pow: { run: power },
+  maximum: { run: Math.max, js: "Math.max(a, b)", exact: true },
+  minimum: { run: Math.min, js: "Math.min(a, b)", exact: true },
+  lt: { run: (a, b) => +(a < b), js: "a < b ? 1 : 0", exact: true },
+  le: { run: (a, b) => +(a <= b), js: "a <= b ? 1 : 0", exact: true },
+  gt: { run: (a, b) => +(a > b), js: "a > b ? 1 : 0", exact: true },
+  ge: { run: (a, b) => +(a >= b), js: "a >= b ? 1 : 0", exact: true },
+  eq: { run: (a, b) => +(a === b), js: "a === b ? 1 : 0", exact: true },
+  ne: { run: (a, b) => +(a !== b), js: "a !== b ? 1 : 0", exact: true },
+  where: { run: (a, b, c) => (a !== 0 ? b : c), js: "a !== 0 ? b : c", exact: true },
+  neg: { run: (a) => -a, js: "-a", exact: true },
+  inv: { run: (a) => 1 / a, js: "1 / a" },
+  abs: { run: Math.abs, js: "Math.abs(a)", exact: true },
+  sign: { run: Math.sign, js: "Math.sign(a)", exact: true },
+  floor: { run: Math.floor, js: "Math.floor(a)", exact: true },
+  sqrt: { run: Math.sqrt, js: "Math.sqrt(a)" },
+  exp: { run: Math.exp, js: "Math.exp(a)" },
+  expm1: { run: Math.expm1, js: "Math.expm1(a)" },
+  log: { run: Math.log, js: "Math.log(a)" },
+  log1p: { run: Math.log1p, js: "Math.log1p(a)" },
+  sin: { run: Math.sin, js: "Math.sin(a)" },
+  cos: { run: Math.cos, js: "Math.cos(a)" },
+  tanh: { run: Math.tanh, js: "Math.tanh(a)" },
+  erf: { run: erf },
+};
+
+// The arity of a letter, where `run.length` does not tell: Math.max and Math.min say 2, as they should.
+const names = Object.keys(letters) as (keyof Scalar)[];
+
+/** Rewrites that keep every bit, NaN payloads aside. */
+const rewrites: Partial<Record<keyof Scalar, (a: Word, b: Word) => Word | undefined>> = {
+  mul: (a, b) => (b.is(1) ? a : a.is(1) ? b : undefined),
+  div: (a, b) => (b.is(1) ? a : undefined),
+  sub: (a, b) => (b.is(0) ? a : undefined),
+  add: (a, b) => (b.is(-0) ? a : a.is(-0) ? b : undefined),
+  neg: (a) => (a.letter === "neg" ? a.parts[0] : undefined),
+};
+
+const interned = new Map<string, Word>();
+
+export interface Word extends Scalar {}
+
+/** A formula: an argument, a constant, or a letter applied to words. Equal formulas are the same object. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the letters are attached below, one method each
+export class Word {
+  /** Kernels made of this word so far; each backend keeps its own, by dtype and broadcast pattern. */
+  readonly kernels = new Map<string, unknown>();
+
+  private constructor(
+    readonly id: number,
+    readonly letter: keyof Scalar | "argument" | "constant",
+    readonly parts: readonly Word[],
+    /** An argument's place, or a constant's value. */
+    readonly value: number,
+  ) {}
+
+  private static intern(letter: Word["letter"], parts: readonly Word[], value: number): Word {
+    const key = `${letter} ${parts.map((part) => part.id)} ${Object.is(value, -0) ? "-0" : value}`;
+    const found = interned.get(key) ?? new Word(interned.size, letter, parts, value);
+    interned.set(key, found);
+    return found;
+  }
+
+  static argument = (place: number): Word => Word.intern("argument", [], place);
+  static constant = (value: number): Word => Word.intern("constant", [], value);
+  static of = (x: Value): Word => (typeof x === "number" ? Word.constant(x) : (x as Word));
+
+  /** The word of a formula of `arity` arguments, starting at place `from`. */
+  static read(formula: (...x: Word[]) => Value, arity: number, from = 0): Word {
+    return Word.of(formula(...Array.from({ length: arity }, (_, i) => Word.argument(from + i))));
+  }
+
+  /** A letter applied to words: simplified, or folded where both dtypes agree on the constant. */
+  static apply(letter: keyof Scalar, parts: readonly Word[]): Word {
+    const simpler = rewrites[letter]?.(parts[0], parts[1]);
+    if (simpler) return simpler;
+    const word = Word.intern(letter, parts, 0);
+    if (!parts.every((part) => part.letter === "constant")) return word;
+    const value = word.evaluate([]);
+    return Object.is(Math.fround(value), word.evaluate([], "float32")) ? Word.constant(value) : word;
+  }
+
+  is(value: number): boolean {
+    return this.letter === "constant" && Object.is(this.value, value);
+  }
+
+  /** Every word this one is made of, each once, parts before wholes. */
+  steps(): Word[] {
+    const found = new Set<Word>([this]);
+    for (const word of found) for (const part of word.parts) found.add(part); // a Set may grow while it is walked
+    return [...found].sort((a, b) => a.id - b.id);
+  }
+
+  /** The places of the arguments that occur. */
+  places(): number[] {
+    return this.steps().flatMap((word) => (word.letter === "argument" ? [word.value] : []));
+  }
+
+  /** The word with other words as its arguments: composition. */
+  substitute(words: readonly Word[]): Word {
+    const made = new Map<Word, Word>();
+    for (const word of this.steps())
+      made.set(
+        word,
+        word.letter === "argument"
+          ? words[word.value]
+          : word.letter === "constant"
+            ? word
+            : Word.apply(
+                word.letter,
+                word.parts.map((part) => made.get(part) as Word),
+              ),
+      );
+    return made.get(this) as Word;
+  }
+
+  /** The value for numbers as arguments, rounded to `dtype` after every letter: the definition of the word. */
+  evaluate(values: readonly number[], dtype: Dtype = "float64"): number {
+    return interpret(this, dtype)(values);
+  }
+}
+
+for (const name of names)
+  Word.prototype[name] = function (this: Word, ...rest: Value[]) {
+    return Word.apply(name, [this, ...rest.map(Word.of)]);
+  };
+
+/** The word as a function of its arguments' values, walked step by step: what holds where code from strings is forbidden. */
+export function interpret(word: Word, dtype: Dtype): (values: ArrayLike<number>) => number {
+  const steps = word.steps();
+  const place = new Map(steps.map((step, i) => [step, i]));
+  const parts = steps.map((step) => step.parts.map((part) => place.get(part) as number));
+  const found = new Float64Array(steps.length);
+  const rounded = round[dtype];
+  return (values) => {
+    steps.forEach(({ letter, value }, i) => {
+      const [a, b, c] = parts[i];
+      if (letter === "argument") found[i] = values[value];
+      else found[i] = rounded(letter === "constant" ? value : letters[letter].run(found[a], found[b], found[c]));
+    });
+    return found[steps.length - 1];
+  };
+}
+
+const literal = (x: number): string => (Object.is(x, -0) ? "-0" : String(x));
+
+/** The word as JavaScript statements, one `const` per step; argument i is read from `x{i}`, the value is in the last name. */
+export function print(word: Word, dtype: Dtype): { lines: string[]; result: string } {
+  const names = new Map<Word, string>();
+  const lines: string[] = [];
+  for (const step of word.steps()) {
+    if (step.letter === "argument") names.set(step, `x${step.value}`);
+    else if (step.letter === "constant") names.set(step, literal(round[dtype](step.value)));
+    else {
+      const { js, exact } = letters[step.letter];
+      const [a, b, c] = step.parts.map((part) => names.get(part) as string);
+      const text = js
+        ? js.replace(/\b[abc]\b/g, (name) => ({ a, b, c })[name] as string)
+        : `letters.${step.letter}.run(${[a, b, c].filter((name) => name !== undefined)})`;
+      const name = `w${lines.length}`;
+      lines.push(`const ${name} = ${dtype === "float32" && !exact ? `Math.fround(${text})` : text};`);
+      names.set(step, name);
+    }
+  }
+  return { lines, result: names.get(word) as string };
+}
