@@ -1,9 +1,10 @@
 /** Tensors made of values, of nothing, and of random numbers. */
 import { arrays, checkDtype, type Dtype, defaultDtype } from "./dtype.js";
 import { DtypeError, ShapeError, show, ValueError } from "./error.js";
+import { checkIntegers, flatten } from "./nested.js";
 import { defaultGenerator, type Generator } from "./random.js";
 import type { Shape } from "./shape.js";
-import { checkIntegers, flatten, Storage, Tensor, type Values } from "./tensor.js";
+import { Storage, Tensor, type Values } from "./tensor.js";
 
 /** What every creating function takes. */
 export type CreateOptions = { dtype?: Dtype; requiresGrad?: boolean };

@@ -49,11 +49,16 @@ export function checkDtype(op: string, dtype: Dtype): Dtype {
   return dtype;
 }
 
-/** The dtype of a result of floats: float64 if one of them is. Integers are refused, as arithmetic is for floats only. */
-export function promote(op: string, dtypes: readonly Dtype[]): Dtype {
-  if (dtypes.includes("int32"))
-    throw new DtypeError(
-      `${op}: int32 holds labels and indices, not numbers to compute with; convert with .to("float32")`,
-    );
-  return dtypes.length === 0 ? current : dtypes.includes("float64") ? "float64" : "float32";
+/** The dtype of a result of floats: float64 if one of them is; numbers never change it. Integers are refused. */
+export function promote(op: string, operands: readonly (number | { dtype: Dtype })[]): Dtype {
+  let found: Dtype | undefined;
+  for (const x of operands) {
+    if (typeof x === "number") continue;
+    if (x.dtype === "int32")
+      throw new DtypeError(
+        `${op}: int32 holds labels and indices, not numbers to compute with; convert with .to("float32")`,
+      );
+    if (found !== "float64") found = x.dtype;
+  }
+  return found ?? current;
 }

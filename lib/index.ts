@@ -19,6 +19,7 @@ export { type Dtype, defaultDtype, setDefaultDtype } from "./dtype.js";
 export * from "./error.js";
 export * from "./gradcheck.js";
 export * from "./nn/index.js";
+export * from "./numerical.js";
 export { between, type Domain, type Operation, registry, type Sample } from "./op.js";
 export * from "./ops/index.js";
 export * from "./optim/index.js";

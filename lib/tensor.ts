@@ -2,6 +2,7 @@
 import { arrays, type Data, type Dtype, type ReadonlyData } from "./dtype.js";
 import { DtypeError, GradError, ShapeError, show, ValueError } from "./error.js";
 import { format } from "./format.js";
+import { checkIntegers, flatten, type Nested } from "./nested.js";
 import type { Operation } from "./op.js";
 import type * as ops from "./ops/index.js";
 import { checkShape, type Shape, sameShape, sizeOf } from "./shape.js";
@@ -53,9 +54,6 @@ export class Origin {
     this.attributes = undefined;
   }
 }
-
-/** Numbers, nested to any depth in arrays of equal lengths. */
-export type Nested = number | boolean | readonly Nested[];
 
 /** What a tensor can be made of or assigned from. */
 export type Values = Tensor | Nested | ArrayLike<number>;
@@ -184,38 +182,6 @@ export class Tensor {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return format(this);
   }
-}
-
-/** Throws where a value is not a whole number that int32 holds. */
-export function checkIntegers(op: string, values: ArrayLike<number>): void {
-  for (let i = 0; i < values.length; i++)
-    if ((values[i] | 0) !== values[i])
-      throw new DtypeError(`${op}: int32 holds whole numbers of 32 bits (given ${values[i]} at ${i})`);
-}
-
-/** Nested arrays laid flat, with the shape they have; a typed array is flat and has none of its own. */
-export function flatten(op: string, values: Nested | ArrayLike<number>): { data: ArrayLike<number>; shape?: Shape } {
-  if (ArrayBuffer.isView(values)) return { data: values as unknown as ArrayLike<number> };
-  const shape: number[] = [];
-  for (let v: unknown = values; Array.isArray(v); v = v[0]) shape.push(v.length);
-  const data: number[] = [];
-  const visit = (v: unknown, axis: number, path: string): void => {
-    if (axis < shape.length) {
-      if (!Array.isArray(v) || v.length !== shape[axis])
-        throw new ShapeError(
-          `${op}: nested arrays must have equal lengths; expected ${shape[axis]} values at ${path || "the top"} (given ${Array.isArray(v) ? v.length : "a number"})`,
-        );
-      v.forEach((part, i) => {
-        visit(part, axis + 1, `${path}[${i}]`);
-      });
-    } else if (typeof v === "number" || typeof v === "boolean") data.push(Number(v));
-    else
-      throw new (Array.isArray(v) ? ShapeError : DtypeError)(
-        `${op}: values must be numbers, nested to one depth (given ${Array.isArray(v) ? "an array" : v === null ? "null" : typeof v} at ${path || "the top"})`,
-      );
-  };
-  visit(values, 0, "");
-  return { data, shape };
 }
 
 /** Checks that a value is a tensor, for functions that people call from JavaScript. */

@@ -1,85 +1,6 @@
-/** The alphabet, and Word: a formula of letters as an interned graph, to evaluate, to simplify and to print as JavaScript. */
+/** Word: a formula of letters as an interned graph, to evaluate, to simplify and to print as JavaScript. */
 import { type Dtype, round } from "./dtype.js";
-import { erf, power } from "./special.js";
-
-type Value = Scalar | number;
-
-/** What formulas are written in: one method per letter. A `Word` is one to be read later, a `Tensor` one computed at once. */
-export interface Scalar {
-  add(b: Value): Scalar;
-  sub(b: Value): Scalar;
-  mul(b: Value): Scalar;
-  div(b: Value): Scalar;
-  pow(b: Value): Scalar;
-  maximum(b: Value): Scalar;
-  minimum(b: Value): Scalar;
-  lt(b: Value): Scalar;
-  le(b: Value): Scalar;
-  gt(b: Value): Scalar;
-  ge(b: Value): Scalar;
-  eq(b: Value): Scalar;
-  ne(b: Value): Scalar;
-  /** `a` where this is not 0, else `b`. */
-  where(a: Value, b: Value): Scalar;
-  neg(): Scalar;
-  inv(): Scalar;
-  abs(): Scalar;
-  sign(): Scalar;
-  floor(): Scalar;
-  sqrt(): Scalar;
-  exp(): Scalar;
-  expm1(): Scalar;
-  log(): Scalar;
-  log1p(): Scalar;
-  sin(): Scalar;
-  cos(): Scalar;
-  tanh(): Scalar;
-  erf(): Scalar;
-}
-
-type Letter = {
-  /** The letter's value. */
-  run: (a: number, b: number, c: number) => number;
-  /** How JavaScript spells it, of a, b, c; without it, as a call of `run`. */
-  js?: string;
-  /** Always a float32 when its arguments are: no rounding needed. */
-  exact?: true;
-};
-
-/** Every letter. A backend knows how to compute these, and with them every elementwise op. */
-export const letters: { readonly [L in keyof Scalar]: Letter } = {
-  add: { run: (a, b) => a + b, js: "a + b" },
-  sub: { run: (a, b) => a - b, js: "a - b" },
-  mul: { run: (a, b) => a * b, js: "a * b" },
-  div: { run: (a, b) => a / b, js: "a / b" },
-  pow: { run: power },
-  maximum: { run: Math.max, js: "Math.max(a, b)", exact: true },
-  minimum: { run: Math.min, js: "Math.min(a, b)", exact: true },
-  lt: { run: (a, b) => +(a < b), js: "a < b ? 1 : 0", exact: true },
-  le: { run: (a, b) => +(a <= b), js: "a <= b ? 1 : 0", exact: true },
-  gt: { run: (a, b) => +(a > b), js: "a > b ? 1 : 0", exact: true },
-  ge: { run: (a, b) => +(a >= b), js: "a >= b ? 1 : 0", exact: true },
-  eq: { run: (a, b) => +(a === b), js: "a === b ? 1 : 0", exact: true },
-  ne: { run: (a, b) => +(a !== b), js: "a !== b ? 1 : 0", exact: true },
-  where: { run: (a, b, c) => (a !== 0 ? b : c), js: "a !== 0 ? b : c", exact: true },
-  neg: { run: (a) => -a, js: "-a", exact: true },
-  inv: { run: (a) => 1 / a, js: "1 / a" },
-  abs: { run: Math.abs, js: "Math.abs(a)", exact: true },
-  sign: { run: Math.sign, js: "Math.sign(a)", exact: true },
-  floor: { run: Math.floor, js: "Math.floor(a)", exact: true },
-  sqrt: { run: Math.sqrt, js: "Math.sqrt(a)" },
-  exp: { run: Math.exp, js: "Math.exp(a)" },
-  expm1: { run: Math.expm1, js: "Math.expm1(a)" },
-  log: { run: Math.log, js: "Math.log(a)" },
-  log1p: { run: Math.log1p, js: "Math.log1p(a)" },
-  sin: { run: Math.sin, js: "Math.sin(a)" },
-  cos: { run: Math.cos, js: "Math.cos(a)" },
-  tanh: { run: Math.tanh, js: "Math.tanh(a)" },
-  erf: { run: erf },
-};
-
-// The arity of a letter, where `run.length` does not tell: Math.max and Math.min say 2, as they should.
-const names = Object.keys(letters) as (keyof Scalar)[];
+import { letters, type Scalar, type Value } from "./letters.js";
 
 /** Rewrites that keep every bit, NaN payloads aside. */
 const rewrites: Partial<Record<keyof Scalar, (a: Word, b: Word) => Word | undefined>> = {
@@ -97,9 +18,6 @@ export interface Word extends Scalar {}
 /** A formula: an argument, a constant, or a letter applied to words. Equal formulas are the same object. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the letters are attached below, one method each
 export class Word {
-  /** Kernels made of this word so far; each backend keeps its own, by dtype and broadcast pattern. */
-  readonly kernels = new Map<string, unknown>();
-
   private constructor(
     readonly id: number,
     readonly letter: keyof Scalar | "argument" | "constant",
@@ -150,6 +68,16 @@ export class Word {
     return this.steps().flatMap((word) => (word.letter === "argument" ? [word.value] : []));
   }
 
+  /** The word with its arguments moved to places 0, 1, …, and where each was. */
+  compact(): { word: Word; places: number[] } {
+    const places = this.places();
+    const moved: Word[] = [];
+    places.forEach((place, i) => {
+      moved[place] = Word.argument(i);
+    });
+    return { word: this.substitute(moved), places };
+  }
+
   /** The word with other words as its arguments: composition. */
   substitute(words: readonly Word[]): Word {
     const made = new Map<Word, Word>();
@@ -174,7 +102,7 @@ export class Word {
   }
 }
 
-for (const name of names)
+for (const name of Object.keys(letters) as (keyof Scalar)[])
   Word.prototype[name] = function (this: Word, ...rest: Value[]) {
     return Word.apply(name, [this, ...rest.map(Word.of)]);
   };

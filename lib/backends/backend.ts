@@ -1,6 +1,6 @@
 /** The seam between operations and what computes them: words over broadcast operands, and optional kernels by name. */
 import type { Data, Dtype } from "../dtype.js";
-import type { Dims, Shape } from "../shape.js";
+import { type Dims, type Shape, sameShape } from "../shape.js";
 import type { Word } from "../word.js";
 
 /** Values with their shape: what kernels read and write. */
@@ -26,14 +26,18 @@ export type Loops = {
   patterns: string[];
 };
 
-/** How operands move along the elements of `shape`. */
-export function loops(shape: Shape, operands: readonly (Block | number)[]): Loops {
+/** How operands move along the elements of `y`. */
+export function loops(y: Block, operands: readonly (Block | number)[]): Loops {
+  const flat = operands.map((x) =>
+    typeof x === "number" ? "#" : sameShape(x.shape, y.shape) ? "1" : x.storage.data.length === 1 ? "0" : "",
+  );
+  if (!flat.includes("")) return { lengths: [y.storage.data.length], patterns: flat };
   const lengths: number[] = [];
   const columns: string[] = [];
-  shape.forEach((length, axis) => {
+  y.shape.forEach((length, axis) => {
     if (length === 1) return;
     const column = operands
-      .map((x) => (typeof x === "number" || (x.shape[axis - shape.length + x.shape.length] ?? 1) === 1 ? "0" : "1"))
+      .map((x) => (typeof x === "number" || (x.shape[axis - y.shape.length + x.shape.length] ?? 1) === 1 ? "0" : "1"))
       .join("");
     if (columns.at(-1) === column) lengths[lengths.length - 1] *= length;
     else {
@@ -41,6 +45,6 @@ export function loops(shape: Shape, operands: readonly (Block | number)[]): Loop
       columns.push(column);
     }
   });
-  const pattern = (i: number): string => columns.map((column) => column[i]).join("");
-  return { lengths, patterns: operands.map((x, i) => (typeof x === "number" ? "#" : pattern(i))) };
+  const patterns = flat.map((kind, i) => (kind === "#" ? kind : columns.map((column) => column[i]).join("")));
+  return { lengths, patterns };
 }

@@ -1,7 +1,8 @@
 /** The reference backend, which defines what words mean: JavaScript loops printed once per word, dtype and broadcast pattern. */
 import type { Dtype } from "../dtype.js";
 import { round } from "../dtype.js";
-import { interpret, letters, print, type Word } from "../word.js";
+import { letters } from "../letters.js";
+import { interpret, print, type Word } from "../word.js";
 import { type Backend, type Block, type Loops, loops } from "./backend.js";
 
 type Arrays = ArrayLike<number> | number;
@@ -73,26 +74,25 @@ const interpreted = (word: Word, dtype: Dtype, { patterns }: Loops): Compiled =>
 };
 
 /** The reference backend; `codegen: false` interprets words instead of printing them. */
-export const reference = ({ codegen }: { codegen: boolean }): Backend => ({
-  name: codegen ? "reference" : "reference, interpreted",
-  kernels: {},
-  word(word: Word, operands: readonly (Block | number)[], y: Block): void {
-    const { data, dtype } = y.storage;
-    if (data.length === 0) return;
-    const plan = loops(y.shape, operands);
-    const key = `${codegen ? "js" : "interpreted"} ${dtype} ${plan.lengths.length} ${plan.patterns}`;
-    let kernel = word.kernels.get(key) as Compiled | undefined;
-    if (!kernel) {
-      kernel = (codegen ? compiled : interpreted)(word, dtype, plan);
-      word.kernels.set(key, kernel);
-    }
-    kernel(
-      data,
-      plan.lengths,
-      operands.map((x) => (typeof x === "number" ? round[dtype](x) : x.storage.data)),
-    );
-  },
-});
+export function reference({ codegen }: { codegen: boolean }): Backend {
+  const make = codegen ? compiled : interpreted;
+  const kernels = new Map<Word, Map<string, Compiled>>();
+  return {
+    name: codegen ? "reference" : "reference, interpreted",
+    kernels: {},
+    word(word: Word, operands: readonly (Block | number)[], y: Block): void {
+      const { data, dtype } = y.storage;
+      if (data.length === 0) return;
+      const plan = loops(y, operands);
+      const key = dtype + plan.patterns.join();
+      const made = kernels.get(word) ?? new Map<string, Compiled>();
+      const kernel = made.get(key) ?? make(word, dtype, plan);
+      if (!made.has(key)) kernels.set(word, made.set(key, kernel));
+      const values = operands.map((x) => (typeof x === "number" ? round[dtype](x) : x.storage.data));
+      kernel(data, plan.lengths, values);
+    },
+  };
+}
 
 /** Whether this place allows code from strings; pages with a strict content security policy do not. */
 export function codegenAllowed(): boolean {

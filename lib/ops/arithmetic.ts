@@ -1,5 +1,6 @@
 /** Arithmetic, comparison and choice, element by element; operands broadcast, numbers stand for themselves. */
-import { between, binary, ternary, unary } from "../op.js";
+import { binary, ternary, unary } from "../elementwise.js";
+import { between } from "../op.js";
 import type { Operand, Tensor } from "../tensor.js";
 
 const positive = between(0.25, 3);

@@ -1,5 +1,6 @@
 /** Every operation: a list of files, never of ops. */
 export * from "./arithmetic.js";
+export * from "./indexing.js";
 export * from "./linear.js";
 export * from "./math.js";
 export * from "./movement.js";

@@ -1,6 +1,6 @@
 /** Linear algebra: the matrix product. */
 import { gemm } from "../backends/loops.js";
-import { kernelOp } from "../op.js";
+import { kernelOp } from "../kernel.js";
 import type { Tensor } from "../tensor.js";
 
 /** Which operands of a product are read transposed, where they lie. */

@@ -1,5 +1,6 @@
 /** Functions of one number, element by element: roots, exponentials, trigonometry, activations. */
-import { between, binary, unary } from "../op.js";
+import { binary, unary } from "../elementwise.js";
+import { between } from "../op.js";
 import type { Operand, Tensor } from "../tensor.js";
 
 const positive = between(0.25, 4);

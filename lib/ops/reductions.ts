@@ -2,7 +2,8 @@
 import { sum as pairwise, reduce } from "../backends/loops.js";
 import type { Data } from "../dtype.js";
 import { call, ShapeError } from "../error.js";
-import { composed, kernelOp, type Sample } from "../op.js";
+import { kernelOp } from "../kernel.js";
+import { composed, type Sample } from "../op.js";
 import { axesOf, type Shape, sizeOf } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 

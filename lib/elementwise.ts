@@ -1,0 +1,94 @@
+/** Elementwise operations: a formula and its slopes in letters, run as words, pulled back as one fused word. */
+import { backend } from "./backends/index.js";
+import { type Dtype, promote } from "./dtype.js";
+import { DtypeError } from "./error.js";
+import type { Scalar } from "./letters.js";
+import { type Facts, isRecording, type Operation, read, record, register } from "./op.js";
+import { broadcast, type Shape } from "./shape.js";
+import { type Operand, Storage, Tensor } from "./tensor.js";
+import { Word } from "./word.js";
+
+/** The slope of one input at the result y and the inputs x. */
+type Slope = ((y: Scalar, ...x: Scalar[]) => Scalar | number) | null;
+
+/** An elementwise op: its value and slopes in letters, and numbers that stand in for missing last arguments. */
+type Formula = Facts & {
+  f: (...x: Scalar[]) => Scalar;
+  /** One slope per input; left out where there is no derivative. */
+  d?: readonly Slope[];
+  defaults?: readonly number[];
+};
+
+function elementwise(name: string, arity: number, { f, d = [], defaults = [], ...facts }: Formula) {
+  const word = Word.read(f, arity);
+  // The word of each pull-back g · slope, its arguments at place 0 the arriving gradient, 1 the result, then the inputs.
+  const [g, y, ...x] = Array.from({ length: 2 + arity }, (_, place) => Word.argument(place));
+  const slopes = d.map((slope) => Word.of(slope?.(y, ...x) ?? 0));
+  const pulls = slopes.map((slope) => (g.mul(slope) as Word).compact());
+
+  const apply = (...given: Operand[]): Tensor => {
+    const operands = given.length < arity ? [...given, ...defaults.slice(given.length - arity)] : given;
+    checkOperands(name, arity, operands);
+    const result = compute(name, word, operands, broadcast(name, operands), promote(name, operands));
+    return record(op, result, operands, undefined);
+  };
+
+  const op: Operation = {
+    ...facts,
+    name,
+    arity,
+    apply,
+    word,
+    differentiable: slopes.map((slope) => !slope.is(0)), // a slope that is constantly 0 is no edge
+    pull(i, arriving, result, { inputs }) {
+      const { word, places } = pulls[i];
+      if (word === g) return arriving; // a slope of 1 costs nothing
+      if (isRecording()) {
+        const tensors = inputs.map((x) => (typeof x === "number" ? constant(x, result.dtype) : x));
+        return arriving.mul((d[i] as NonNullable<Slope>)(result, ...tensors) as Operand);
+      }
+      const operands = places.map((place) => (place === 0 ? arriving : place === 1 ? result : inputs[place - 2]));
+      return compute(name, word, operands, result.shape, result.dtype);
+    },
+  };
+  register(op);
+  return Object.assign(apply, { of: (...parts: (Scalar | number)[]): Scalar => compose(word, apply, parts) });
+}
+
+function compute(name: string, word: Word, operands: readonly Operand[], shape: Shape, dtype: Dtype): Tensor {
+  const result = new Tensor(Storage.allocate(name, shape, dtype), shape);
+  backend().word(word, operands.map(read), result);
+  return result;
+}
+
+/** A formula as part of another: on words it is substituted, on tensors it runs. */
+const compose = (word: Word, apply: (...x: Operand[]) => Tensor, x: readonly (Scalar | number)[]): Scalar =>
+  x.some((part) => part instanceof Tensor) ? apply(...(x as Operand[])) : word.substitute(x.map(Word.of));
+
+const constant = (value: number, dtype: Dtype): Tensor => {
+  const storage = Storage.allocate("tensor", [], dtype);
+  storage.data[0] = value;
+  return new Tensor(storage, []);
+};
+
+function checkOperands(name: string, arity: number, operands: readonly unknown[]): void {
+  if (operands.length !== arity)
+    throw new DtypeError(`${name}: ${arity} operands must be given (given ${operands.length})`);
+  for (const x of operands)
+    if (!(x instanceof Tensor) && typeof x !== "number")
+      throw new DtypeError(`${name}: operands must be tensors or numbers (given ${x === null ? "null" : typeof x})`);
+}
+
+/** An op of one input, element by element. */
+export type Unary = { (x: Operand): Tensor; of: (x: Scalar | number) => Scalar };
+/** An op of two inputs, element by element; they broadcast. */
+export type Binary = { (a: Operand, b: Operand): Tensor; of: (a: Scalar | number, b: Scalar | number) => Scalar };
+/** An op of three inputs, element by element; they broadcast. */
+export type Ternary = (a: Operand, b: Operand, c: Operand) => Tensor;
+
+/** Declares an elementwise op of one input. */
+export const unary = (name: string, formula: Formula): Unary => elementwise(name, 1, formula);
+/** Declares an elementwise op of two inputs. */
+export const binary = (name: string, formula: Formula): Binary => elementwise(name, 2, formula);
+/** Declares an elementwise op of three inputs. */
+export const ternary = (name: string, formula: Formula): Ternary => elementwise(name, 3, formula);

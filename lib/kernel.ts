@@ -1,0 +1,55 @@
+/** Operations that are not elementwise: a shape rule, a kernel, and one vector-Jacobian product per input. */
+import type { Kernel } from "./backends/backend.js";
+import { backend } from "./backends/index.js";
+import { type Dtype, promote } from "./dtype.js";
+import { type AnyOp, type Facts, type Operation, read, record, register } from "./op.js";
+import { type Dims, type Shape, unify } from "./shape.js";
+import { checkTensor, Storage, Tensor } from "./tensor.js";
+
+/** The gradient of one input: `g` arriving, `y` the result, then the inputs and attributes. */
+type Vjp<A> = ((g: Tensor, y: Tensor, inputs: readonly Tensor[], attributes: A) => Tensor) | null;
+
+/** An op that is not elementwise. */
+type KernelSpec<A> = Facts & {
+  /** The result's shape: a signature such as `"m k, k n -> m n"`, one per attributes, or a function that may throw. */
+  shape: string | ((attributes: A, inputs: readonly Tensor[]) => string | Shape);
+  /** The reference kernel; without one the result shares the first input's storage. */
+  run?: Kernel<A>;
+  /** One rule per input, in differentiable ops; `null` where there is no derivative. */
+  vjp: readonly Vjp<A>[];
+  /** The result's dtype, given the inputs' (default: the floats' promotion). */
+  dtype?: (inputs: readonly Tensor[], attributes: A) => Dtype;
+  /** Sorts what the user gave into tensors and attributes (default: tensors first, then one object). */
+  // biome-ignore lint/suspicious/noExplicitAny: each op annotates what users give; this only passes it on
+  args?: (...given: any[]) => [inputs: Tensor[], attributes: A];
+};
+
+/** Declares an op by its shape rule, kernel and vector-Jacobian products. */
+export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
+  const { shape: rule, run, vjp, dtype, args, ...facts } = spec;
+  const arity = vjp.length;
+  const apply: AnyOp = (...given) => {
+    const [inputs, attributes] = args ? args(...given) : [given.slice(0, arity) as Tensor[], (given[arity] ?? {}) as A];
+    for (let i = 0; i < arity; i++) checkTensor(name, inputs[i]);
+    const found = typeof rule === "string" ? rule : rule(attributes, inputs);
+    const { shape, dims } = typeof found === "string" ? unify(name, found, inputs) : { shape: found, dims: {} as Dims };
+    const type = dtype ? dtype(inputs, attributes) : promote(name, inputs);
+    if (!run) return record(op, new Tensor(inputs[0].storage, shape), inputs, attributes);
+    const y = new Tensor(Storage.allocate(name, shape, type), shape);
+    const kernel = (backend().kernels[name] as Kernel<A> | undefined) ?? run;
+    kernel(inputs.map(read), y, dims, attributes);
+    return record(op, y, inputs, attributes);
+  };
+  const op: Operation = {
+    ...facts,
+    name,
+    arity,
+    apply,
+    ...(typeof rule === "string" && { signature: () => rule }),
+    ...(typeof rule === "function" && rule.length === 1 && { signature: rule as (attributes: unknown) => string }),
+    differentiable: vjp.map((rule) => rule !== null),
+    pull: (i, g, y, { inputs, attributes }) => vjp[i]?.(g, y, inputs as Tensor[], attributes as A) ?? null,
+  };
+  register(op);
+  return apply;
+}

@@ -1,0 +1,113 @@
+/** The alphabet: the scalar functions that every elementwise operation is spelled in. */
+
+export type Value = Scalar | number;
+
+/** What formulas are written in: one method per letter. A `Word` is one to be read later, a `Tensor` one computed at once. */
+export interface Scalar {
+  add(b: Value): Scalar;
+  sub(b: Value): Scalar;
+  mul(b: Value): Scalar;
+  div(b: Value): Scalar;
+  pow(b: Value): Scalar;
+  maximum(b: Value): Scalar;
+  minimum(b: Value): Scalar;
+  lt(b: Value): Scalar;
+  le(b: Value): Scalar;
+  gt(b: Value): Scalar;
+  ge(b: Value): Scalar;
+  eq(b: Value): Scalar;
+  ne(b: Value): Scalar;
+  /** `a` where this is not 0, else `b`. */
+  where(a: Value, b: Value): Scalar;
+  neg(): Scalar;
+  inv(): Scalar;
+  abs(): Scalar;
+  sign(): Scalar;
+  floor(): Scalar;
+  sqrt(): Scalar;
+  exp(): Scalar;
+  expm1(): Scalar;
+  log(): Scalar;
+  log1p(): Scalar;
+  sin(): Scalar;
+  cos(): Scalar;
+  tanh(): Scalar;
+  erf(): Scalar;
+}
+
+type Letter = {
+  /** The letter's value. */
+  run: (a: number, b: number, c: number) => number;
+  /** How JavaScript spells it, of a, b, c; without it, as a call of `run`. */
+  js?: string;
+  /** Always a float32 when its arguments are: no rounding needed. */
+  exact?: true;
+};
+
+/** Every letter. A backend knows how to compute these, and with them every elementwise op. */
+export const letters: { readonly [L in keyof Scalar]: Letter } = {
+  add: { run: (a, b) => a + b, js: "a + b" },
+  sub: { run: (a, b) => a - b, js: "a - b" },
+  mul: { run: (a, b) => a * b, js: "a * b" },
+  div: { run: (a, b) => a / b, js: "a / b" },
+  pow: { run: power },
+  maximum: { run: Math.max, js: "Math.max(a, b)", exact: true },
+  minimum: { run: Math.min, js: "Math.min(a, b)", exact: true },
+  lt: { run: (a, b) => +(a < b), js: "a < b ? 1 : 0", exact: true },
+  le: { run: (a, b) => +(a <= b), js: "a <= b ? 1 : 0", exact: true },
+  gt: { run: (a, b) => +(a > b), js: "a > b ? 1 : 0", exact: true },
+  ge: { run: (a, b) => +(a >= b), js: "a >= b ? 1 : 0", exact: true },
+  eq: { run: (a, b) => +(a === b), js: "a === b ? 1 : 0", exact: true },
+  ne: { run: (a, b) => +(a !== b), js: "a !== b ? 1 : 0", exact: true },
+  where: { run: (a, b, c) => (a !== 0 ? b : c), js: "a !== 0 ? b : c", exact: true },
+  neg: { run: (a) => -a, js: "-a", exact: true },
+  inv: { run: (a) => 1 / a, js: "1 / a" },
+  abs: { run: Math.abs, js: "Math.abs(a)", exact: true },
+  sign: { run: Math.sign, js: "Math.sign(a)", exact: true },
+  floor: { run: Math.floor, js: "Math.floor(a)", exact: true },
+  sqrt: { run: Math.sqrt, js: "Math.sqrt(a)" },
+  exp: { run: Math.exp, js: "Math.exp(a)" },
+  expm1: { run: Math.expm1, js: "Math.expm1(a)" },
+  log: { run: Math.log, js: "Math.log(a)" },
+  log1p: { run: Math.log1p, js: "Math.log1p(a)" },
+  sin: { run: Math.sin, js: "Math.sin(a)" },
+  cos: { run: Math.cos, js: "Math.cos(a)" },
+  tanh: { run: Math.tanh, js: "Math.tanh(a)" },
+  erf: { run: erf },
+};
+
+/** a^b by IEEE 754, where `**` differs: 1^b is 1 even for NaN, (-1)^±∞ is 1. */
+export function power(a: number, b: number): number {
+  return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
+}
+
+/**
+ * The error function 2/√π ∫₀ˣ e^(-t²) dt, to a few units in the last place: below 1 the power series (Abramowitz & Stegun
+ * 7.1.5), below 2 the series of positive terms (7.1.6), above the continued fraction of 1 - erf (7.1.14).
+ */
+export function erf(x: number): number {
+  if (x === 0) return x; // and so keeps -0
+  const z = Math.abs(x);
+  if (z < 1) {
+    let term = x;
+    let sum = x;
+    for (let n = 1; n < 22; n++) {
+      term *= -(x * x) / n;
+      sum += term / (2 * n + 1);
+    }
+    return (2 / Math.sqrt(Math.PI)) * sum;
+  }
+  if (z < 2) {
+    let term = x;
+    let sum = x;
+    for (let n = 1; n < 40; n++) {
+      term *= (2 * x * x) / (2 * n + 1);
+      sum += term;
+    }
+    return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+  }
+  if (z > 6) return Math.sign(x);
+  let fraction = 0;
+  for (let n = 60; n > 0; n--) fraction = n / 2 / (z + fraction);
+  return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * (z + fraction)));
+}
