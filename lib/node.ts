@@ -1,10 +1,9 @@
-/** gradtape/node, what needs a file system: the files of MNIST, and of other data sets in its format. */
-import { type Stats, readdirSync, readFileSync, statSync } from "node:fs";
+/** gradtape/node, what needs a file system: the files of MNIST, and others of the same format. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type Idx, parseIdx, readHeader } from "./data/idx.js";
-import type { Dtype } from "./dtype.js";
-import { DataError, oneHot, type Tensor, tensor, ValueError, zeros } from "./index.js";
+import { DataError, type Dtype, oneHot as encode, type Tensor, ValueError, zeros } from "./index.js";
 
 export { parseIdx };
 
@@ -12,34 +11,127 @@ export { parseIdx };
 export type IdxOptions = {
   /** The dtype of the result (default: int32 for one axis, which holds labels; else float32). */
   dtype?: Dtype;
-  /** The most bytes a file may have, inflated: what a gzip file claims is not to be trusted (default 2^28, five times MNIST). */
+  /** The most bytes a file may have, and may inflate to, whatever it claims (default 2^28, five times what MNIST has). */
   maxBytes?: number;
 };
 
-const most = 2 ** 28;
-
 /**
- * The values of one IDX file of unsigned bytes, plain or gzipped (told by its content), 0 to 255, in a tensor of its shape.
+ * The values of one IDX file of unsigned bytes, plain or gzipped (its content tells), 0 to 255, in a tensor of its shape.
  * Throws a DataError that names the file when it is missing, malformed, truncated, too long, or fails gzip's checksum.
  */
 export const readIdx = (path: string, { dtype, maxBytes }: IdxOptions = {}): Tensor =>
   parseIdx(readBytes(path, maxBytes), path, { dtype });
 
-/** A file's bytes, inflated if it is a gzip file. */
-function readBytes(path: string, maxBytes = most): Uint8Array {
-  const bytes = attempt(path, "cannot be read", () => {
-    checkSize(path, statSync(path), maxBytes);
-    return readFileSync(path);
-  });
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  // zlib inflates piece by piece and stops at the limit, so that a bomb costs no more than an honest file.
-  return attempt(path, "is a damaged gzip file", () => gunzipSync(bytes, { maxOutputLength: maxBytes }));
+/** A file's bytes, inflated where they are gzip's. */
+function readBytes(path: string, maxBytes = 2 ** 28): Uint8Array {
+  const check = (bytes: number) => {
+    if (bytes > maxBytes)
+      throw new DataError(
+        `${path}: must have at most ${maxBytes} bytes, or a larger maxBytes be given (it has ${bytes})`,
+      );
+  };
+  let wrong = "must be a file that can be read";
+  try {
+    const file = statSync(path);
+    if (!file.isFile()) throw new Error(`it is a ${file.isDirectory() ? "folder" : "device"}`);
+    check(file.size);
+    const bytes = readFileSync(path);
+    if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+    wrong = "must be a sound gzip file";
+    // zlib inflates piece by piece and stops at the limit: a bomb costs no more than an honest file.
+    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") check(Infinity);
+    throw new DataError(`${path}: ${wrong} (${(error as Error).message})`);
+  }
 }
 
-function checkSize(path: string, file: Stats, maxBytes: number): void {
-  if (!file.isFile()) throw new DataError(`${path}: must be a file (it is ${file.isDirectory() ? "a folder" : "none"})`);
-  if (file.size > maxBytes) throw tooLarge(path, maxBytes, `it has ${file.size}`);
+/** Images x with their labels t. */
+export type Labelled = { x: Tensor; t: Tensor };
+
+/** Options of `loadMnist`. */
+export type MnistOptions = {
+  /** How many of the training images to take, from the first (default: all). */
+  train?: number;
+  /** How many of the test images to take, from the first (default: all). */
+  test?: number;
+  /** Rows [n, 784] (default), or images [n, 1, 28, 28]. */
+  flatten?: boolean;
+  /** Labels as rows of zeros with a single 1, in the dtype of the images, instead of int32 class indices. */
+  oneHot?: boolean;
+  /** The dtype of the images (default float32). */
+  dtype?: "float32" | "float64";
+};
+
+const side = 28;
+const classes = 10;
+
+/**
+ * MNIST from a folder of its four official files (`train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the same with
+ * `t10k`), plain or `.gz`, or of another set in its form, such as Fashion-MNIST. Images are in [0, 1]; labels t are [n].
+ * Throws a DataError that names the file and what is wrong with it, or the names that were looked for in the folder.
+ * Mirror of the files: https://ossci-datasets.s3.amazonaws.com/mnist/
+ */
+export function loadMnist(
+  folder: string,
+  { train, test, ...form }: MnistOptions = {},
+): { train: Labelled; test: Labelled } {
+  return {
+    train: loadPart(folder, "train", "train", train, form),
+    test: loadPart(folder, "t10k", "test", test, form),
+  };
 }
 
-const tooLarge = (path: string, maxBytes: number, given: string) =>
-  new DataError(`${path}: must have at most ${maxBytes} bytes, or a larger maxBytes be given (${given})`);
+function loadPart(
+  folder: string,
+  prefix: string,
+  option: string,
+  wanted: number | undefined,
+  { flatten = true, oneHot = false, dtype = "float32" }: MnistOptions,
+): Labelled {
+  const images = load(folder, `${prefix}-images`, ["n", side, side]);
+  const labels = load(folder, `${prefix}-labels`, ["n"]);
+  const [all] = images.shape;
+  if (labels.shape[0] !== all)
+    throw new DataError(
+      `${images.path}: must have as many images as ${labels.path} labels (${all}, ${labels.shape[0]})`,
+    );
+  const odd = labels.values.findIndex((label) => label >= classes);
+  if (odd >= 0)
+    throw new DataError(`${labels.path}: labels must be from 0 to ${classes - 1} (${labels.values[odd]} at ${odd})`);
+  const n = wanted ?? all;
+  if (!Number.isInteger(n) || n < 0 || n > all)
+    throw new ValueError(`loadMnist: ${option} must be a whole number from 0 to ${all}, what there is (given ${n})`);
+
+  const x = zeros(flatten ? [n, side * side] : [n, 1, side, side], { dtype });
+  for (let i = 0; i < x.size; i++) x.storage.data[i] = images.values[i] / 255;
+  const t = zeros([n], { dtype: "int32" });
+  t.storage.data.set(labels.values.subarray(0, n));
+  return { x, t: oneHot ? encode(t, classes, { dtype }) : t };
+}
+
+/** One of the four files, of the shape it must have. */
+function load(folder: string, name: string, shape: readonly ("n" | number)[]): Idx & { path: string } {
+  const path = find(folder, name, shape.length);
+  const found = readHeader(readBytes(path), path);
+  const fits = found.shape.length === shape.length && shape.every((n, i) => n === "n" || n === found.shape[i]);
+  if (!fits)
+    throw new DataError(`${path}: must have the shape [${shape.join(",")}] (it has [${found.shape.join(",")}])`);
+  return { ...found, path };
+}
+
+/** Where a file is, under any of its usual names. */
+function find(folder: string, name: string, rank: number): string {
+  const names = ["", ".gz"].flatMap((end) => ["-", "."].map((joint) => `${name}${joint}idx${rank}-ubyte${end}`));
+  let present: string[];
+  try {
+    present = readdirSync(folder);
+  } catch (error) {
+    throw new DataError(`${folder}: must be a folder with ${names[0]} and its like (${(error as Error).message})`);
+  }
+  const found = names.find((candidate) => present.includes(candidate));
+  if (!found)
+    throw new DataError(`${folder}: must hold ${names.slice(0, -1).join(", ")} or ${names.at(-1)} (none is there)`);
+  return join(folder, found);
+}

@@ -1,5 +1,5 @@
 /** What every operation is: facts, a way to run, and a way to pull gradients back; how it is registered and recorded. */
-import { call, GradError } from "./error.js";
+import { call, GradError, ValueError } from "./error.js";
 import type { Shape } from "./shape.js";
 import { type Operand, Origin, type Tensor } from "./tensor.js";
 import type { Word } from "./word.js";
@@ -52,7 +52,7 @@ export type Operation = Facts & {
 export const registry = new Map<string, Operation>();
 
 export function register(op: Operation): void {
-  if (registry.has(op.name)) throw new Error(`op "${op.name}" is declared twice`);
+  if (registry.has(op.name)) throw new ValueError(`${op.name}: an operation of this name exists; choose another`);
   registry.set(op.name, op);
 }
 

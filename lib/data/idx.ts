@@ -37,7 +37,8 @@ export function readHeader(bytes: Uint8Array, name: string): Idx {
       `an IDX file must begin with 00 00 08 and its number of axes, 01 to 0${mostAxes}`,
       `it begins with ${hex(bytes.slice(0, 4))}`,
     );
-  if (type !== 0x08) fail("must hold unsigned bytes, type 08", `it holds ${types.get(type)}, type ${hex(bytes.slice(2, 3))}`);
+  if (type !== 0x08)
+    fail("must hold unsigned bytes, type 08", `it holds ${types.get(type)}, type ${hex(bytes.slice(2, 3))}`);
 
   const header = 4 + 4 * rank;
   if (bytes.length < header) fail(`a header of ${rank} axes must have ${header} bytes`, `the file has ${bytes.length}`);

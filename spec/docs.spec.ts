@@ -1,0 +1,43 @@
+/** Every TypeScript block of the README and of docs/ runs as it stands, and prints what its comments say. */
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { suite } from "./support/suite.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const pages = [
+  "README.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("docs", name)),
+];
+
+const test = suite("docs");
+
+for (const page of pages) {
+  const blocks = [...readFileSync(join(root, page), "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
+  blocks.forEach((code, i) => {
+    test(`${page}, block ${i + 1}`, () => {
+      // Inside the project, so that "gradtape" is found as a user finds it.
+      const folder = mkdtempSync(join(root, "spec", ".docs-"));
+      try {
+        const file = join(folder, "block.ts");
+        writeFileSync(file, code);
+        const ran = spawnSync(process.execPath, ["--conditions=gradtape-source", "--import", "tsx", file], {
+          encoding: "utf8",
+        });
+        assert.is(ran.status, 0, ran.stderr);
+        const promised = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
+        assert.ok(promised.length > 0, "a block shows what it prints");
+        assert.equal(ran.stdout.trimEnd().split("\n"), promised);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  });
+}
+
+test.run();

@@ -1,0 +1,2 @@
+/** A file that loads, and does nothing. */
+import "../suite.js";

@@ -1,0 +1,4 @@
+/** A suite that runs, and has nothing to run. */
+import { suite } from "../suite.js";
+
+suite("empty").run();
