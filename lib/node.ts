@@ -24,17 +24,13 @@ export const readIdx = (path: string, { dtype, maxBytes }: IdxOptions = {}): Ten
 
 /** A file's bytes, inflated where they are gzip's. */
 function readBytes(path: string, maxBytes = 2 ** 28): Uint8Array {
-  const check = (bytes: number) => {
-    if (bytes > maxBytes)
-      throw new DataError(
-        `${path}: must have at most ${maxBytes} bytes, or a larger maxBytes be given (it has ${bytes})`,
-      );
-  };
+  const large = (given: string) =>
+    new DataError(`${path}: must have at most ${maxBytes} bytes, or a larger maxBytes be given (it has ${given})`);
   let wrong = "must be a file that can be read";
   try {
     const file = statSync(path);
     if (!file.isFile()) throw new Error(`it is a ${file.isDirectory() ? "folder" : "device"}`);
-    check(file.size);
+    if (file.size > maxBytes) throw large(`${file.size}`);
     const bytes = readFileSync(path);
     if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
     wrong = "must be a sound gzip file";
@@ -42,7 +38,7 @@ function readBytes(path: string, maxBytes = 2 ** 28): Uint8Array {
     return gunzipSync(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
     if (error instanceof DataError) throw error;
-    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") check(Infinity);
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw large("more");
     throw new DataError(`${path}: ${wrong} (${(error as Error).message})`);
   }
 }

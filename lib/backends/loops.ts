@@ -1,6 +1,5 @@
-/** The plain loops behind the reference kernels: products, sums in NumPy's order, and values put in another order. */
+/** The plain loops behind the reference kernels: sums in NumPy's order, and values put in another order. */
 import { arrays, type Data, round } from "../dtype.js";
-import type { Shape } from "../shape.js";
 import type { Block } from "./backend.js";
 
 /** Values read with their axes in the order `axes`: y's axis i is x's axis `axes[i]`. */
@@ -81,81 +80,4 @@ export function reduce(x: Block, axes: readonly number[], y: Block, fold: Fold):
   const rounded = round[y.storage.dtype];
   const to = y.storage.data;
   for (let i = 0; i < to.length; i++) to[i] = fold(data, i * length, length, rounded);
-}
-
-/** How wide a strip of b the product works on at once, so that it stays in cache. */
-const strip = 256;
-
-/** y[m, n] = a[m, k] · b[k, n] at given offsets, sums in float64; with `ta`, `tb` a is read as [k, m], b as [n, k]. */
-function product(
-  [a, a0, ta]: [Data, number, boolean],
-  [b, b0, tb]: [Data, number, boolean],
-  [y, y0]: [Data, number],
-  [m, n, k]: [number, number, number],
-): void {
-  if (tb) {
-    // Turned once, so that the inner loop always reads along a row.
-    const turned = b.slice(0, k * n);
-    for (let j = 0, from = b0; j < n; j++) for (let p = 0; p < k; p++) turned[p * n + j] = b[from++];
-    b = turned;
-    b0 = 0;
-  }
-  const [down, across] = ta ? [1, m] : [k, 1];
-  const sum = new Float64Array(Math.min(strip, n));
-  for (let left = 0; left < n; left += strip) {
-    const width = Math.min(strip, n - left);
-    for (let i = 0; i < m; i++) {
-      sum.fill(0);
-      let p = 0;
-      let at = a0 + i * down;
-      let row = b0 + left;
-      for (; p + 4 <= k; p += 4) {
-        const x0 = a[at];
-        const x1 = a[at + across];
-        const x2 = a[at + 2 * across];
-        const x3 = a[at + 3 * across];
-        const r1 = row + n;
-        const r2 = r1 + n;
-        const r3 = r2 + n;
-        for (let j = 0; j < width; j++) sum[j] += x0 * b[row + j] + x1 * b[r1 + j] + (x2 * b[r2 + j] + x3 * b[r3 + j]);
-        at += 4 * across;
-        row += 4 * n;
-      }
-      for (; p < k; p++) {
-        for (let j = 0; j < width; j++) sum[j] += a[at] * b[row + j];
-        at += across;
-        row += n;
-      }
-      const to = y0 + i * n + left;
-      for (let j = 0; j < width; j++) y[to + j] = sum[j];
-    }
-  }
-}
-
-/** Matrix products over the leading axes of y, along which a and b broadcast. */
-export function gemm(
-  a: Block,
-  b: Block,
-  y: Block,
-  size: readonly [number, number, number],
-  ta: boolean,
-  tb: boolean,
-): void {
-  const [m, n, k] = size;
-  const batch = y.shape.slice(0, -2);
-  const starts = (x: Block): number[] => offsets(x.shape.slice(0, -2), batch).map((i) => i * (x === a ? m * k : k * n));
-  const [from, and] = [starts(a), starts(b)];
-  from.forEach((a0, i) => {
-    product([a.storage.data, a0, ta], [b.storage.data, and[i], tb], [y.storage.data, i * m * n], [m, n, k]);
-  });
-}
-
-/** For each element of `shape`, the element of `small` that broadcasts to it. */
-function offsets(small: Shape, shape: Shape): number[] {
-  let found = [0];
-  shape.forEach((length, axis) => {
-    const own = small[axis - shape.length + small.length] ?? 1;
-    found = found.flatMap((start) => Array.from({ length }, (_, i) => start * own + (own === 1 ? 0 : i)));
-  });
-  return found;
 }

@@ -1,5 +1,5 @@
 /** Linear algebra: the matrix product. */
-import { gemm } from "../backends/loops.js";
+import { gemm } from "../backends/gemm.js";
 import { kernelOp } from "../kernel.js";
 import type { Tensor } from "../tensor.js";
 

@@ -1,0 +1,66 @@
+/** Numbers to draw from: multiples of a power of two, so that x ± h is exact, the simplest first, so that tests shrink to them. */
+import { type Dtype, DtypeError, ValueError } from "../index.js";
+
+/** What the numbers of a tensor must be. */
+export type Range = {
+  /** The least number (default −2). */
+  min?: number;
+  /** The greatest number (default 2). */
+  max?: number;
+  /** The dtype (default float64, which gradient checks need). */
+  dtype?: Dtype;
+  /** No two elements are equal: for functions with ties, such as `max` and `sort` (default false). */
+  distinct?: boolean;
+  /** Numbers to keep away from, at which the function has a kink or no value. */
+  awayFrom?: readonly number[];
+};
+
+/** Sixteen steps of gradcheck's 2^-13: numbers so far from kinks and from each other stay there while differences are taken. */
+const spacing = 2 ** -9;
+/** How many numbers to choose from, at least, where the dtype has as many. */
+const choices = 1024;
+const bits: Record<Dtype, number> = { float64: 52, float32: 23, int32: 31 };
+
+/** Numbers of the range for `size` elements, the simplest first: whole ones before halves before quarters, 1 before 2, 2 before −2, and 0 after other whole ones. */
+export function lattice(range: Range, size: number): number[] {
+  const { min = -2, max = 2, dtype = "float64", distinct = false, awayFrom = [] } = range;
+  if (!Object.hasOwn(bits, dtype))
+    throw new DtypeError(`tensors: dtype must be "float64", "float32" or "int32" (given ${dtype})`);
+  if (!(min <= max) || !Number.isFinite(max - min))
+    throw new ValueError(`tensors: min and max must be finite, and min not above max (given ${min}, ${max})`);
+  const wanted = 2 ** Math.floor(Math.log2((max - min) / Math.max(choices, 2 * size)));
+  const finest = 2 ** (Math.ceil(Math.log2(Math.max(-min, max))) - bits[dtype]);
+  const step = Math.max(wanted, finest, dtype === "int32" ? 1 : 0, distinct ? spacing : 0);
+  const first = Math.ceil(min / step);
+  const count = Math.floor(max / step) - first + 1;
+  const points = Array.from({ length: count }, (_, i) => (first + i) * step + 0).filter((x) =>
+    awayFrom.every((kink) => Math.abs(x - kink) >= spacing),
+  );
+  if (points.length < (distinct ? size : 1))
+    throw new ValueError(
+      `tensors: ${distinct ? `${size} distinct numbers, 2^-9 apart,` : "a number"} must fit between ${min} and ${max}` +
+        `${awayFrom.length > 0 ? `, 2^-9 away from ${awayFrom.join(", ")}` : ""} (${points.length} of ${dtype} do)`,
+    );
+  return points
+    .map((x) => ({ x, rank: [fineness(x), +(x === 0), Math.abs(x), +(x < 0)] }))
+    .sort((a, b) => a.rank.map((r, i) => r - b.rank[i]).find(Boolean) ?? 0)
+    .map(({ x }) => x);
+}
+
+/** How many binary places x has behind the point. */
+function fineness(x: number): number {
+  let places = 0;
+  while (!Number.isInteger(x * 2 ** places)) places++;
+  return places;
+}
+
+/** Places made distinct: one that is taken gives way to the next that is free. */
+export function apart(places: readonly number[], count: number): number[] {
+  const taken = new Set<number>();
+  for (const place of places) {
+    let free = place;
+    while (taken.has(free)) free = (free + 1) % count;
+    taken.add(free);
+  }
+  return [...taken];
+}
