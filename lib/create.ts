@@ -4,7 +4,8 @@ import { DtypeError, ShapeError, show, ValueError } from "./error.js";
 import { checkIntegers, flatten } from "./nested.js";
 import { defaultGenerator, type Generator } from "./random.js";
 import type { Shape } from "./shape.js";
-import { Storage, Tensor, type Values } from "./tensor.js";
+import { Storage } from "./storage.js";
+import { Tensor, type Values } from "./tensor.js";
 
 /** What every creating function takes. */
 export type CreateOptions = { dtype?: Dtype; requiresGrad?: boolean };

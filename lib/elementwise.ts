@@ -5,7 +5,8 @@ import { DtypeError } from "./error.js";
 import type { Scalar } from "./letters.js";
 import { type Facts, isRecording, type Operation, read, record, register } from "./op.js";
 import { broadcast, type Shape } from "./shape.js";
-import { type Operand, Storage, Tensor } from "./tensor.js";
+import { Storage } from "./storage.js";
+import { type Operand, Tensor } from "./tensor.js";
 import { Word } from "./word.js";
 
 /** The slope of one input at the result y and the inputs x. */

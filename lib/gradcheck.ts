@@ -1,7 +1,7 @@
 /** Gradient checks: central differences against the tape, for plain functions, for tensors, and for whole models. */
 import { tensor, zerosLike } from "./create.js";
 import { DtypeError, GradError, show } from "./error.js";
-import { restoring } from "./numerical.js";
+import { four, kinkAt, type Move, restoring, type Sides, scaled, weigh } from "./numerical.js";
 import { Generator } from "./random.js";
 import { gradient, tape } from "./tape.js";
 import { checkTensor, Tensor } from "./tensor.js";
@@ -29,12 +29,14 @@ export type GradcheckOptions = {
 /** One comparison: of an element of an input, or of a direction through all of them. */
 export type GradcheckEntry = {
   order: number;
-  /** The input's number or the parameter's name; "direction" for a random direction through all. */
+  /** Which input or parameter, and whether along a random direction. */
   input: string;
   index: readonly number[];
   tape: number;
   differences: number;
   error: number;
+  /** Set where a kink lies within reach of the differences: the slopes of its sides. */
+  kink?: Sides;
 };
 
 /** What `gradcheck` found. */
@@ -44,15 +46,11 @@ export type GradcheckResult = {
   compared: number;
   /** The comparison with the largest error, kinks left out. */
   worst: GradcheckEntry | null;
-  /** Where the function has a kink within reach of the differences, and the tape's slope lies between those of its sides. */
-  kinks: readonly (GradcheckEntry & { kink?: { left: number; right: number } })[];
+  /** Where a kink explains the difference, the tape's slope lying between those of its sides; these do not fail. */
+  kinks: readonly GradcheckEntry[];
   message: string;
 };
 
-/** A power of two, so that x ± h is exact for the usual x; with four points the error is near 1e-11 (h⁴ against u/h). */
-const h = 2 ** -13;
-/** Below h by enough to tell a kink nearby from a wrong slope. */
-const fine = 2 ** -19;
 /** An input of more elements is checked along random directions instead of element by element. */
 const most = 1024;
 const directions = 8;
@@ -76,6 +74,8 @@ export function gradcheck(
   for (const [name, x] of parameters) checkDouble(`parameter ${name}`, x, 'model.to("float64")');
   const leaves = given.map((x) => tensor(x, { requiresGrad: true }));
   const named: Named[] = [...leaves.map((x, i): Named => [`input ${i + 1}`, x]), ...parameters];
+  if (named.length === 0)
+    throw new GradError("gradcheck: there is nothing to check: give inputs, or a model with parameters");
   const run = (): Tensor => (typeof f === "function" ? f(...leaves) : f.forward(...leaves));
 
   const y = run();
@@ -89,21 +89,14 @@ export function gradcheck(
 
   const generator = new Generator(seed);
   const cotangent = signed(y, generator);
-  const entries = compare({
-    order: 1,
-    outputs: () => [run()],
-    cotangents: [cotangent],
-    named,
-    tolerance: tolerance[0],
-    generator,
-  });
+  const entries = compare(1, () => [run()], [cotangent], named, tolerance[0], generator);
   if (order === 2 && y.tracked) {
     const xs = named.map(([, x]) => x);
     const arriving = tensor(cotangent, { requiresGrad: true });
     const outputs = () => gradient(run(), xs, { seed: arriving, createGraph: true });
     const cotangents = xs.map((x) => signed(x, generator));
     const all: Named[] = [...named, ["cotangent", arriving]];
-    entries.push(...compare({ order: 2, outputs, cotangents, named: all, tolerance: tolerance[1], generator }));
+    entries.push(...compare(2, outputs, cotangents, all, tolerance[1], generator));
   }
 
   const kinks = entries.filter((entry) => entry.kink);
@@ -149,29 +142,18 @@ function checkAllNamed(y: Tensor, named: readonly Named[]): void {
 const signed = (like: Tensor, generator: Generator): Tensor =>
   tensor(
     Float64Array.from({ length: like.size }, () => (generator.uniform() + 0.5) * (generator.next() & 1 ? 1 : -1)),
-    {
-      shape: like.shape,
-    },
+    { shape: like.shape },
   );
 
-type Comparison = {
-  order: 1 | 2;
-  outputs: () => readonly Tensor[];
-  cotangents: readonly Tensor[];
-  named: readonly Named[];
-  tolerance: number;
-  generator: Generator;
-};
-
 /** Every element of every input (or directions through it): the tape's slope of ⟨cotangents, outputs⟩ against differences. */
-function compare({
-  order,
-  outputs,
-  cotangents,
-  named,
-  tolerance,
-  generator,
-}: Comparison): (GradcheckEntry & { kink?: Sides })[] {
+function compare(
+  order: 1 | 2,
+  outputs: () => readonly Tensor[],
+  cotangents: readonly Tensor[],
+  named: readonly Named[],
+  tolerance: number,
+  generator: Generator,
+): GradcheckEntry[] {
   const weights = cotangents.flatMap((c) => [...c.data]);
   const values = (): number[] => outputs().flatMap((y) => [...y.data]);
   const total = outputs()
@@ -179,8 +161,8 @@ function compare({
     .reduce((a, b) => a.add(b));
   const xs = named.map(([, x]) => x);
   const slopes = total.tracked ? gradient(total, xs) : xs.map((x) => zerosLike(x));
-  const entry = (input: string, index: readonly number[], tape: number, move: Move<number[]>) => {
-    const differences = four(move, weights, h);
+  const entry = (input: string, index: readonly number[], tape: number, move: Move) => {
+    const differences = four(move, weights);
     const error = scaled(tape, differences);
     const found = { order, input, index, tape, differences, error };
     const kink = error > tolerance ? kinkAt(move, weights, tape, tolerance) : undefined;
@@ -212,38 +194,6 @@ function compare({
     });
   });
 }
-
-/** The outputs with the input moved by t. */
-type Move<T> = (t: number) => T;
-type Sides = { left: number; right: number };
-
-const weigh = (weights: readonly number[], value: (i: number) => number): number =>
-  weights.reduce((sum, weight, i) => sum + weight * value(i), 0);
-
-/** The five-point stencil (Abramowitz & Stegun 25.3.6), output by output before they are weighed: large outputs do not cancel. */
-function four(move: Move<number[]>, weights: readonly number[], step: number): number {
-  const [a, b, c, d] = [-2, -1, 1, 2].map((n) => move(n * step));
-  return weigh(weights, (i) => (8 * (c[i] - b[i]) - (d[i] - a[i])) / (12 * step));
-}
-
-/** The slopes of both sides, where a kink explains why differences disagree with the tape's slope; else undefined. */
-function kinkAt(move: Move<number[]>, weights: readonly number[], tape: number, tolerance: number): Sides | undefined {
-  const near = four(move, weights, fine);
-  if (scaled(tape, near) <= tolerance) return { left: near, right: near }; // beside a kink, not on it
-  const [a, b, c] = [-fine, 0, fine].map(move);
-  const left = weigh(weights, (i) => (b[i] - a[i]) / fine);
-  const right = weigh(weights, (i) => (c[i] - b[i]) / fine);
-  const slack = 1e-4 * Math.max(1, Math.abs(tape));
-  const jumps = Math.abs(right - left) > 10 * slack;
-  return jumps && tape > Math.min(left, right) - slack && tape < Math.max(left, right) + slack
-    ? { left, right }
-    : undefined;
-}
-
-const scaled = (a: number, b: number): number => {
-  const error = Math.abs(a - b) / Math.max(1, Math.abs(a), Math.abs(b));
-  return Number.isNaN(error) ? Infinity : error; // NaN agrees with nothing, and where slopes are infinite nothing is shown
-};
 
 const indexOf = (i: number, shape: readonly number[]): number[] =>
   shape.map((length, axis) => Math.floor(i / shape.slice(axis + 1).reduce((a, b) => a * b, 1)) % length);

@@ -4,7 +4,8 @@ import { backend } from "./backends/index.js";
 import { type Dtype, promote } from "./dtype.js";
 import { type AnyOp, type Facts, type Operation, read, record, register } from "./op.js";
 import { type Dims, type Shape, unify } from "./shape.js";
-import { checkTensor, Storage, Tensor } from "./tensor.js";
+import { Storage } from "./storage.js";
+import { checkTensor, Tensor } from "./tensor.js";
 
 /** The gradient of one input: `g` arriving, `y` the result, then the inputs and attributes. */
 type Vjp<A> = ((g: Tensor, y: Tensor, inputs: readonly Tensor[], attributes: A) => Tensor) | null;

@@ -53,3 +53,43 @@ export function restoring<T>(write: () => void, read: () => T, restore: () => vo
     restore();
   }
 }
+
+/** A power of two, so that x ± h is exact for the usual x; with four points the error is near 1e-11 (h⁴ against u/h). */
+const h = 2 ** -13;
+/** Below h by enough to tell a kink nearby from a wrong slope. */
+const fine = 2 ** -19;
+
+/** The outputs with the input moved by t. */
+export type Move = (t: number) => readonly number[];
+/** The slopes on both sides of a point. */
+export type Sides = { left: number; right: number };
+
+/** The weighted sum of numbers. */
+export const weigh = (weights: readonly number[], value: (i: number) => number): number =>
+  weights.reduce((sum, weight, i) => sum + weight * value(i), 0);
+
+/** The five-point stencil (Abramowitz & Stegun 25.3.6), output by output before they are weighed: large outputs do not cancel. */
+export function four(move: Move, weights: readonly number[], step = h): number {
+  const [a, b, c, d] = [-2, -1, 1, 2].map((n) => move(n * step));
+  return weigh(weights, (i) => (8 * (c[i] - b[i]) - (d[i] - a[i])) / (12 * step));
+}
+
+/** The slopes of both sides, where a kink explains why differences disagree with the tape's slope; else undefined. */
+export function kinkAt(move: Move, weights: readonly number[], tape: number, tolerance: number): Sides | undefined {
+  const near = four(move, weights, fine);
+  if (scaled(tape, near) <= tolerance) return { left: near, right: near }; // beside a kink, not on it
+  const [a, b, c] = [-fine, 0, fine].map((t) => move(t));
+  const left = weigh(weights, (i) => (b[i] - a[i]) / fine);
+  const right = weigh(weights, (i) => (c[i] - b[i]) / fine);
+  const slack = 1e-4 * Math.max(1, Math.abs(tape));
+  const jumps = Math.abs(right - left) > 10 * slack;
+  return jumps && tape > Math.min(left, right) - slack && tape < Math.max(left, right) + slack
+    ? { left, right }
+    : undefined;
+}
+
+/** The error of a against b, relative where they are large. */
+export const scaled = (a: number, b: number): number => {
+  const error = Math.abs(a - b) / Math.max(1, Math.abs(a), Math.abs(b));
+  return Number.isNaN(error) ? Infinity : error; // NaN agrees with nothing, and where slopes are infinite nothing is shown
+};

@@ -2,9 +2,9 @@
 import { onesLike, zerosLike } from "./create.js";
 import { call, GradError, show } from "./error.js";
 import { withRecording, withSaved } from "./op.js";
-import { sameShape } from "./shape.js";
-import type { BackwardOptions, Operand, Storage } from "./tensor.js";
-import { Tensor } from "./tensor.js";
+import { broadcast, sameShape } from "./shape.js";
+import type { Storage } from "./storage.js";
+import { type BackwardOptions, type Operand, Tensor } from "./tensor.js";
 
 /** Everything `y` was computed from, itself last, each once, in the order it was made. */
 export function tape(y: Tensor): Tensor[] {
@@ -22,6 +22,21 @@ export function noGrad<T>(f: () => T): T {
     );
   return result;
 }
+
+/** What is done to every gradient on its way, for all ops; apart, so that specs can spoil it and see their checks fail. */
+export const driver = {
+  /** A gradient in the shape and dtype of the input it belongs to: summed where the input was broadcast. */
+  fit(g: Tensor, input: Tensor, name: string): Tensor {
+    if (!sameShape(broadcast(name, [g, input]), g.shape))
+      throw new GradError(
+        `backward through ${call(name, [input])}: its rule gave a gradient of shape ${show(g.shape)}; it must have the shape of the input, or one that the input broadcasts to`,
+      );
+    const own = sameShape(g.shape, input.shape) ? g : g.sumTo(input.shape);
+    return own.dtype === input.dtype ? own : own.to(input.dtype);
+  },
+  /** Two gradients that reach the same tensor. */
+  accumulate: (a: Tensor, b: Tensor): Tensor => a.add(b),
+};
 
 /** The gradients that reach the tensors of the tape which lead to one that is `wanted`. */
 function propagate(y: Tensor, seed: Tensor | undefined, wanted: (x: Tensor) => boolean): Map<Tensor, Tensor> {
@@ -52,25 +67,13 @@ function propagate(y: Tensor, seed: Tensor | undefined, wanted: (x: Tensor) => b
       if (!needed.has(input) || typeof input === "number") return;
       const pulled = withSaved(x, origin, () => origin.op.pull(i, g, x, origin));
       if (!pulled) return;
-      const own = fit(pulled, input, origin.name);
+      const own = driver.fit(pulled, input, origin.name);
       const before = gradients.get(input);
-      gradients.set(input, before ? before.add(own) : own);
+      gradients.set(input, before ? driver.accumulate(before, own) : own);
     });
+    if (!wanted(x)) gradients.delete(x);
   }
   return gradients;
-}
-
-/** A gradient in the shape and dtype of the input it belongs to: summed where the input was broadcast. */
-function fit(g: Tensor, input: Tensor, name: string): Tensor {
-  let own = g;
-  if (!sameShape(own.shape, input.shape)) {
-    if (own.size < input.size)
-      throw new GradError(
-        `${call(name, [input])}: its rule returned a gradient of shape ${show(g.shape)}; it must be that of the input, or broadcast from it`,
-      );
-    own = own.sumTo(input.shape);
-  }
-  return own.dtype === input.dtype ? own : own.to(input.dtype);
 }
 
 const checkRecorded = (y: Tensor): void => {

@@ -1,31 +1,12 @@
 /** Tensor: storage, shape, birth time, and where it came from. Its operations are methods made of the entries in `ops/`. */
-import { arrays, type Data, type Dtype, type ReadonlyData } from "./dtype.js";
+import { arrays, type Dtype, type ReadonlyData } from "./dtype.js";
 import { DtypeError, GradError, ShapeError, show, ValueError } from "./error.js";
 import { format } from "./format.js";
 import { checkIntegers, flatten, type Nested } from "./nested.js";
 import type { Operation } from "./op.js";
 import type * as ops from "./ops/index.js";
-import { checkShape, type Shape, sameShape, sizeOf } from "./shape.js";
-
-/** Where values lie; tensors that are reshapes of each other share one. `version` counts the assignments. */
-export class Storage {
-  version = 0;
-  constructor(
-    readonly data: Data,
-    readonly dtype: Dtype,
-  ) {}
-
-  /** Storage for a shape, checked before it is allocated; all zeros. */
-  static allocate(op: string, shape: Shape, dtype: Dtype): Storage {
-    const size = sizeOf(checkShape(op, shape));
-    try {
-      return new Storage(new arrays[dtype](size), dtype);
-    } catch (error) {
-      const bytes = size * arrays[dtype].BYTES_PER_ELEMENT;
-      throw new ShapeError(`${op}(${show(shape)}): ${bytes} bytes cannot be allocated (${(error as Error).message})`);
-    }
-  }
-}
+import { type Shape, sameShape } from "./shape.js";
+import { Storage } from "./storage.js";
 
 /** What an op takes beside tensors. */
 export type Operand = Tensor | number;
@@ -155,6 +136,10 @@ export class Tensor {
    */
   assign(values: Values, at?: number): this {
     const { data } = this.storage;
+    if (this.origin)
+      throw new GradError(
+        `assign(${show(this.shape)}): this tensor was computed by ${this.origin.name}, and new values would not be; assign what it was computed from, or a clone()`,
+      );
     if (at !== undefined) {
       if (typeof values !== "number" || !Number.isInteger(at) || at < 0 || at >= data.length)
         throw new ValueError(

@@ -41,13 +41,14 @@ export function broadcastableShapes(count: number, options: ShapesOptions = {}):
   if (!Number.isInteger(count) || count < 1)
     throw new ValueError(`broadcastableShapes: count must be a whole number of at least 1 (given ${count})`);
   const { maxRank } = bounds(options);
-  // Each as how many axes it lacks, and (as booleans) which of the others have length 1.
-  const narrowing = fc.tuple(fc.nat(maxRank), fc.array(fc.boolean(), { minLength: maxRank, maxLength: maxRank }));
+  // Each as how many axes it lacks, which are often none, and (as booleans) which of the others have length 1.
+  const lacking = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(maxRank) });
+  const narrowing = fc.tuple(lacking, fc.array(fc.boolean(), { minLength: maxRank, maxLength: maxRank }));
   return fc
     .tuple(shapes(options), fc.nat(count - 1), fc.array(narrowing, { minLength: count, maxLength: count }))
     .map(([shape, whole, narrowings]) =>
-      narrowings.map(([lacking, ones], i) =>
-        i === whole ? shape : shape.map((length, axis) => (ones[axis] ? 1 : length)).slice(lacking),
+      narrowings.map(([axes, ones], i) =>
+        i === whole ? shape : shape.map((length, axis) => (ones[axis] ? 1 : length)).slice(axes),
       ),
     );
 }

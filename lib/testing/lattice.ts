@@ -19,6 +19,9 @@ export type Range = {
 const spacing = 2 ** -9;
 /** How many numbers to choose from, at least, where the dtype has as many. */
 const choices = 1024;
+/** The least number that needs care: a range within ±2^-900 has 0 in it, and nothing else. */
+const tiny = 2 ** -900;
+/** How many binary places a number of the dtype has behind its first. */
 const bits: Record<Dtype, number> = { float64: 52, float32: 23, int32: 31 };
 
 /** Numbers of the range for `size` elements, the simplest first: whole ones before halves before quarters, 1 before 2, 2 before −2, and 0 after other whole ones. */
@@ -28,8 +31,8 @@ export function lattice(range: Range, size: number): number[] {
     throw new DtypeError(`tensors: dtype must be "float64", "float32" or "int32" (given ${dtype})`);
   if (!(min <= max) || !Number.isFinite(max - min))
     throw new ValueError(`tensors: min and max must be finite, and min not above max (given ${min}, ${max})`);
-  const wanted = 2 ** Math.floor(Math.log2((max - min) / Math.max(choices, 2 * size)));
-  const finest = 2 ** (Math.ceil(Math.log2(Math.max(-min, max))) - bits[dtype]);
+  const wanted = 2 ** Math.floor(Math.log2((max - min) / Math.max(choices, distinct ? 2 * size : 0)));
+  const finest = 2 ** (Math.ceil(Math.log2(Math.max(-min, max, tiny))) - bits[dtype]);
   const step = Math.max(wanted, finest, dtype === "int32" ? 1 : 0, distinct ? spacing : 0);
   const first = Math.ceil(min / step);
   const count = Math.floor(max / step) - first + 1;
