@@ -49,11 +49,11 @@ export function checkDtype(op: string, dtype: Dtype): Dtype {
   return dtype;
 }
 
-/** The dtype of a result of floats: float64 if one of them is; numbers never change it. Integers are refused. */
-export function promote(op: string, operands: readonly (number | { dtype: Dtype })[]): Dtype {
+/** The dtype of a result of floats: float64 if one of them is; numbers never change it. Integers are refused, or `pass`. */
+export function promote(op: string, operands: readonly (number | { dtype: Dtype })[], pass = false): Dtype {
   let found: Dtype | undefined;
   for (const x of operands) {
-    if (typeof x === "number") continue;
+    if (typeof x === "number" || (pass && x.dtype === "int32")) continue;
     if (x.dtype === "int32")
       throw new DtypeError(
         `${op}: int32 holds labels and indices, not numbers to compute with; convert with .to("float32")`,

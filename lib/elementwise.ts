@@ -18,9 +18,11 @@ type Formula = Facts & {
   /** One slope per input; left out where there is no derivative. */
   d?: readonly Slope[];
   defaults?: readonly number[];
+  /** Takes int32 as well, whose result is of the default dtype: for comparisons. */
+  integers?: true;
 };
 
-function elementwise(name: string, arity: number, { f, d = [], defaults = [], ...facts }: Formula) {
+function elementwise(name: string, arity: number, { f, d = [], defaults = [], integers, ...facts }: Formula) {
   const word = Word.read(f, arity);
   // The word of each pull-back g · slope, its arguments at place 0 the arriving gradient, 1 the result, then the inputs.
   const [g, y, ...x] = Array.from({ length: 2 + arity }, (_, place) => Word.argument(place));
@@ -30,7 +32,7 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], ..
   const apply = (...given: Operand[]): Tensor => {
     const operands = given.length < arity ? [...given, ...defaults.slice(given.length - arity)] : given;
     checkOperands(name, arity, operands);
-    const result = compute(name, word, operands, broadcast(name, operands), promote(name, operands));
+    const result = compute(name, word, operands, broadcast(name, operands), promote(name, operands, integers));
     return record(op, result, operands, undefined);
   };
 
@@ -40,6 +42,7 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], ..
     arity,
     apply,
     word,
+    slopes,
     differentiable: slopes.map((slope) => !slope.is(0)), // a slope that is constantly 0 is no edge
     pull(i, arriving, result, { inputs }) {
       const { word, places } = pulls[i];

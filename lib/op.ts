@@ -40,6 +40,8 @@ export type Operation = Facts & {
   readonly signature?: (attributes: unknown) => string;
   /** The formula of an elementwise op. */
   readonly word?: Word;
+  /** Its slopes, one word per input; argument 1 is the result, 2 and on the inputs (0 is the arriving gradient). */
+  readonly slopes?: readonly Word[];
   /** Made of other ops, which hold its derivative. */
   readonly composed?: true;
   /** Which inputs have a derivative. */

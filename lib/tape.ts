@@ -64,7 +64,7 @@ function propagate(y: Tensor, seed: Tensor | undefined, wanted: (x: Tensor) => b
     if (!g || !x.origin) continue;
     const { origin } = x;
     origin.inputs.forEach((input, i) => {
-      if (!needed.has(input) || typeof input === "number") return;
+      if (typeof input === "number" || !needed.has(input) || !origin.op.differentiable[i]) return;
       const pulled = withSaved(x, origin, () => origin.op.pull(i, g, x, origin));
       if (!pulled) return;
       const own = driver.fit(pulled, input, origin.name);

@@ -78,22 +78,22 @@ export const clamp = ternary("clamp", {
 }) as (x: Operand, low?: Operand, high?: Operand) => Tensor;
 
 /** 1 where a < b, else 0. */
-export const lt = binary("lt", { f: (a, b) => a.lt(b), ties: true });
+export const lt = binary("lt", { f: (a, b) => a.lt(b), ties: true, integers: true });
 
 /** 1 where a ≤ b, else 0. */
-export const le = binary("le", { f: (a, b) => a.le(b), ties: true });
+export const le = binary("le", { f: (a, b) => a.le(b), ties: true, integers: true });
 
 /** 1 where a > b, else 0. */
-export const gt = binary("gt", { f: (a, b) => a.gt(b), ties: true });
+export const gt = binary("gt", { f: (a, b) => a.gt(b), ties: true, integers: true });
 
 /** 1 where a ≥ b, else 0. */
-export const ge = binary("ge", { f: (a, b) => a.ge(b), ties: true });
+export const ge = binary("ge", { f: (a, b) => a.ge(b), ties: true, integers: true });
 
 /** 1 where a equals b, else 0. */
-export const eq = binary("eq", { f: (a, b) => a.eq(b), ties: true });
+export const eq = binary("eq", { f: (a, b) => a.eq(b), ties: true, integers: true });
 
 /** 1 where a differs from b, else 0. */
-export const ne = binary("ne", { f: (a, b) => a.ne(b), ties: true });
+export const ne = binary("ne", { f: (a, b) => a.ne(b), ties: true, integers: true });
 
 /**
  * a where the condition is not 0, else b: `where(x.gt(0), a, b)` or `x.gt(0).where(a, b)`. Slopes are multiplied, not

@@ -73,7 +73,7 @@ const summed = (shape: Shape, small: Shape): number[] =>
 const expansions: readonly Sample[] = [
   { shapes: [[2, 1]], args: [[3, 2, 4]] },
   { shapes: [[]], args: [[2, 2]] },
-  { shapes: [[3]], args: [[3]] },
+  { shapes: [[2, 3]], args: [[2, 2, 3]] },
   { shapes: [[1, 2]], args: [[0, 2]] },
 ];
 

@@ -119,41 +119,48 @@ export const argmax: Reduction = place("argmax", (a, b) => a > b);
 /** Where the smallest value is, int32: the first of equals, or the first NaN; over several axes, counted along them in order. */
 export const argmin: Reduction = place("argmin", (a, b) => a < b);
 
-/** The largest value as a constant to subtract before e^x; 0 in place of an infinity, which would give NaN. */
-const shift = (x: Tensor, axes: Axes | undefined): Tensor => {
-  const m = x.detach().max(axes, { keepDims: true });
-  return m.abs().lt(Infinity).where(m, 0);
-};
+/** The largest value along the axes, to subtract before e^x: a constant, since the result does not depend on it. Of nothing, 0. */
+const largest = (x: Tensor, axes: readonly number[]): Tensor | number =>
+  axes.some((axis) => x.shape[axis] === 0) ? 0 : x.detach().max(axes, { keepDims: true });
 
-/** log Σ e^x, through e^(x − max x), so that it does not overflow. All −∞ gives −∞. */
+/** log Σ e^x, through e^(x − max x), so that it does not overflow. All −∞, or nothing, gives −∞. */
 export const logSumExp: Reduction = composed(
   "logSumExp",
   { samples },
   (x: Tensor, axes?: Axes, options?: ReduceOptions) => {
-    checkTensor("logSumExp", x);
-    const m = shift(x, axes);
-    const [, { axes: found, keepDims }] = reduction("logSumExp").args(x, axes, options);
-    const y = x.sub(m).exp().sum(found, { keepDims: true }).log().add(m);
-    return keepDims ? y : y.sum(found);
+    const { args, shape } = reduction("logSumExp");
+    const [, found] = args(x, axes, options);
+    const m = largest(x, found.axes);
+    const shift = typeof m === "number" ? m : m.abs().lt(Infinity).where(m, 0); // ∞ − ∞ would be NaN
+    const y = x.sub(shift).exp().sum(found.axes, { keepDims: true }).log().add(shift);
+    return y.reshape(shape(found, [x]));
   },
 );
 
 type Softmax = (x: Tensor, axes?: Axes) => Tensor;
 
+/** How the user's call is read: x less its largest value, and the axes. */
+const shifted = (name: string, x: Tensor, given: Axes): [Tensor, readonly number[]] => {
+  const [, { axes }] = reduction(name).args(x, given);
+  return [x.sub(largest(x, axes)), axes];
+};
+
+const softmaxes: readonly Sample[] = [
+  { shapes: [[2, 3]] },
+  { shapes: [[4]], args: [0] },
+  { shapes: [[2, 2, 3]], args: [[0, 2]] },
+  { shapes: [[2, 0]] },
+];
+
 /** e^x / Σ e^x over `axes` (default the last), through e^(x − max x). All −∞ gives NaN. */
-export const softmax: Softmax = composed("softmax", { samples: softmaxes() }, (x: Tensor, axes: Axes = -1) => {
-  checkTensor("softmax", x);
-  const e = x.sub(x.detach().max(axes, { keepDims: true })).exp();
-  return e.div(e.sum(axes, { keepDims: true }));
+export const softmax: Softmax = composed("softmax", { samples: softmaxes }, (x: Tensor, axes: Axes = -1) => {
+  const [less, found] = shifted("softmax", x, axes);
+  const e = less.exp();
+  return e.div(e.sum(found, { keepDims: true }));
 });
 
 /** log of softmax over `axes` (default the last), without the loss of digits of taking it afterwards. */
-export const logSoftmax: Softmax = composed("logSoftmax", { samples: softmaxes() }, (x: Tensor, axes: Axes = -1) => {
-  checkTensor("logSoftmax", x);
-  const shifted = x.sub(x.detach().max(axes, { keepDims: true }));
-  return shifted.sub(shifted.exp().sum(axes, { keepDims: true }).log());
+export const logSoftmax: Softmax = composed("logSoftmax", { samples: softmaxes }, (x: Tensor, axes: Axes = -1) => {
+  const [less, found] = shifted("logSoftmax", x, axes);
+  return less.sub(less.exp().sum(found, { keepDims: true }).log());
 });
-
-function softmaxes(): readonly Sample[] {
-  return [{ shapes: [[2, 3]] }, { shapes: [[4]], args: [0] }, { shapes: [[2, 2, 3]], args: [[0, 2]] }];
-}

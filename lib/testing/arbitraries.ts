@@ -1,7 +1,7 @@
 /** fast-check arbitraries of shapes and tensors, which shrink to few axes, short ones, and simple numbers. */
 import fc from "fast-check";
 import { type Shape, ShapeError, type Tensor, tensor, ValueError } from "../index.js";
-import { apart, lattice, type Range } from "./lattice.js";
+import { apart, lattice, type Range, simpler } from "./lattice.js";
 
 /** Bounds of shapes. */
 export type ShapesOptions = {
@@ -62,29 +62,82 @@ export type TensorsOptions = ShapesOptions & Range & { shape?: Shape | fc.Arbitr
  * its numbers between −3 and 3 are nearer to 0 than 0.001. Throws a ValueError where the numbers asked for do not exist.
  */
 export function tensors({ shape, ...options }: TensorsOptions = {}): fc.Arbitrary<Tensor> {
-  lattice(options, 0); // so that a bad range throws here, not in a property
-  const found = new Map<number, number[]>();
-  const pointsFor = (size: number) => {
-    const points = found.get(size) ?? lattice(options, size);
-    found.set(size, points);
-    return points;
-  };
   const fixed = Array.isArray(shape) ? fc.constant<Shape>(shape) : undefined;
-  const drawn = fixed ?? (shape as fc.Arbitrary<Shape> | undefined) ?? shapes(options);
-  return drawn.chain((lengths) => {
-    const size = lengths.reduce((n, length) => n * length, 1);
-    const points = pointsFor(size);
-    const places = fc.array(fc.nat(points.length - 1), { minLength: size, maxLength: size, size: "max" });
-    return places.map((chosen) => {
-      const distinct = options.distinct ? apart(chosen, points.length) : chosen;
-      const values = Float64Array.from(distinct, (place) => points[place]);
-      return printable(tensor(values, { shape: lengths, dtype: options.dtype ?? "float64" }));
-    });
-  });
+  return new Tensors(fixed ?? (shape as fc.Arbitrary<Shape> | undefined) ?? shapes(options), options);
 }
 
-/** Lets fast-check print a tensor as code. */
-const printable = (x: Tensor): Tensor => Object.defineProperty(x, fc.toStringMethod, { value: () => write(x) });
+/** What a drawn tensor was made of. */
+type Parts = { shape: fc.Value<Shape>; numbers: readonly number[] };
+
+/** Shrinks by taking a smaller shape with some of the same numbers, then simpler numbers; fast-check's `chain` would draw new ones. */
+class Tensors extends fc.Arbitrary<Tensor> {
+  private readonly points: readonly number[];
+  private readonly places: ReadonlyMap<number, number>;
+
+  constructor(
+    private readonly shapes: fc.Arbitrary<Shape>,
+    private readonly range: Range,
+  ) {
+    super();
+    this.points = lattice(range);
+    this.places = new Map(this.points.map((x, place) => [x, place]));
+  }
+
+  generate(random: fc.Random, bias: number | undefined): fc.Value<Tensor> {
+    const shape = this.shapes.generate(random, bias);
+    const size = sizeOf(shape.value);
+    const { distinct = false } = this.range;
+    const count = this.points.length;
+    if (distinct && size > count)
+      throw new ValueError(
+        `tensors({ distinct: true }): a shape must have at most as many elements as there are numbers to choose from ` +
+          `(given [${shape.value}], ${count} numbers)`,
+      );
+    const drawn = fc.array(fc.nat(count - 1), { minLength: size, maxLength: size, size: "max" });
+    const places = drawn.generate(random, bias).value;
+    return this.make({ shape, numbers: (distinct ? apart(places, count) : places).map((place) => this.points[place]) });
+  }
+
+  canShrinkWithoutContext(_: unknown): _ is Tensor {
+    return false;
+  }
+
+  shrink(_: Tensor, context: unknown): fc.Stream<fc.Value<Tensor>> {
+    const parts = context as Parts;
+    return fc.stream(this.smaller(parts)).join(fc.stream(this.simpler(parts)));
+  }
+
+  /** Smaller shapes with the first numbers, or with the last. */
+  private *smaller({ shape, numbers }: Parts): Generator<fc.Value<Tensor>> {
+    for (const less of this.shapes.shrink(shape.value, shape.context)) {
+      const size = sizeOf(less.value);
+      if (size > numbers.length) continue; // an arbitrary of the user's own may think it simpler
+      yield this.make({ shape: less, numbers: numbers.slice(0, size) });
+      if (size < numbers.length) yield this.make({ shape: less, numbers: numbers.slice(numbers.length - size) });
+    }
+  }
+
+  /** The same shape with one number replaced by one that comes earlier in the lattice, so that this ends. */
+  private *simpler({ shape, numbers }: Parts): Generator<fc.Value<Tensor>> {
+    const taken = new Set(this.range.distinct ? numbers : []);
+    const first = this.points.find((x) => !taken.has(x)) as number;
+    for (const [i, x] of numbers.entries())
+      for (const other of new Set([first, ...simpler(x)])) {
+        const place = this.places.get(other) ?? Infinity;
+        if (place < (this.places.get(x) as number) && !taken.has(other))
+          yield this.make({ shape, numbers: numbers.map((v, k) => (k === i ? other : v)) });
+      }
+  }
+
+  private make(parts: Parts): fc.Value<Tensor> {
+    const { shape, numbers } = parts;
+    const y = tensor(Float64Array.from(numbers), { shape: shape.value, dtype: this.range.dtype ?? "float64" });
+    Object.defineProperty(y, fc.toStringMethod, { value: () => write(y) });
+    return new fc.Value(y, parts);
+  }
+}
+
+const sizeOf = (shape: Shape): number => shape.reduce((n, length) => n * length, 1);
 
 /** A tensor as code that makes it, with every digit. */
 export function write(x: Tensor): string {

@@ -17,21 +17,20 @@ export type Range = {
 
 /** Sixteen steps of gradcheck's 2^-13: numbers so far from kinks and from each other stay there while differences are taken. */
 const spacing = 2 ** -9;
-/** How many numbers to choose from, at least, where the dtype has as many. */
-const choices = 1024;
+/** How many numbers to choose from, at least, where they exist; more where they must be distinct. */
+const choices = { any: 1024, distinct: 4096 };
 /** The least number that needs care: a range within ±2^-900 has 0 in it, and nothing else. */
 const tiny = 2 ** -900;
 /** How many binary places a number of the dtype has behind its first. */
 const bits: Record<Dtype, number> = { float64: 52, float32: 23, int32: 31 };
 
-/** Numbers of the range for `size` elements, the simplest first: whole ones before halves before quarters, 1 before 2, 2 before −2, and 0 after other whole ones. */
-export function lattice(range: Range, size: number): number[] {
-  const { min = -2, max = 2, dtype = "float64", distinct = false, awayFrom = [] } = range;
+/** The numbers of a range, the simplest first: whole ones before halves before quarters, 1 before 2, 2 before −2, and 0 after other whole ones. */
+export function lattice({ min = -2, max = 2, dtype = "float64", distinct = false, awayFrom = [] }: Range): number[] {
   if (!Object.hasOwn(bits, dtype))
     throw new DtypeError(`tensors: dtype must be "float64", "float32" or "int32" (given ${dtype})`);
   if (!(min <= max) || !Number.isFinite(max - min))
     throw new ValueError(`tensors: min and max must be finite, and min not above max (given ${min}, ${max})`);
-  const wanted = 2 ** Math.floor(Math.log2((max - min) / Math.max(choices, distinct ? 2 * size : 0)));
+  const wanted = 2 ** Math.floor(Math.log2((max - min) / choices[distinct ? "distinct" : "any"]));
   const finest = 2 ** (Math.ceil(Math.log2(Math.max(-min, max, tiny))) - bits[dtype]);
   const step = Math.max(wanted, finest, dtype === "int32" ? 1 : 0, distinct ? spacing : 0);
   const first = Math.ceil(min / step);
@@ -39,10 +38,10 @@ export function lattice(range: Range, size: number): number[] {
   const points = Array.from({ length: count }, (_, i) => (first + i) * step + 0).filter((x) =>
     awayFrom.every((kink) => Math.abs(x - kink) >= spacing),
   );
-  if (points.length < (distinct ? size : 1))
+  if (points.length === 0)
     throw new ValueError(
-      `tensors: ${distinct ? `${size} distinct numbers, 2^-9 apart,` : "a number"} must fit between ${min} and ${max}` +
-        `${awayFrom.length > 0 ? `, 2^-9 away from ${awayFrom.join(", ")}` : ""} (${points.length} of ${dtype} do)`,
+      `tensors: between ${min} and ${max} there must be a number of ${dtype}` +
+        `${awayFrom.length > 0 ? `, 2^-9 away from ${awayFrom.join(", ")}` : ""} (there is none)`,
     );
   return points
     .map((x) => ({ x, rank: [fineness(x), +(x === 0), Math.abs(x), +(x < 0)] }))
@@ -53,11 +52,20 @@ export function lattice(range: Range, size: number): number[] {
 /** How many binary places x has behind the point. */
 function fineness(x: number): number {
   let places = 0;
-  while (!Number.isInteger(x * 2 ** places)) places++;
+  while (places < 1023 && !Number.isInteger(x * 2 ** places)) places++;
   return places;
 }
 
-/** Places made distinct: one that is taken gives way to the next that is free. */
+/** Numbers near x, of fewer digits or nearer to 0: what to try in its place when it shrinks. Not all of them are in the lattice. */
+export function simpler(x: number): number[] {
+  const rounded = Array.from({ length: fineness(x) }, (_, i) => 2 ** i).flatMap((k) => [
+    Math.trunc(x * k) / k,
+    (Math.trunc(x * k) + Math.sign(x)) / k,
+  ]);
+  return [...rounded, Math.abs(x), Math.trunc(x / 2), x - Math.sign(x)];
+}
+
+/** Places in the lattice made distinct: one that is taken gives way to the next that is free. */
 export function apart(places: readonly number[], count: number): number[] {
   const taken = new Set<number>();
   for (const place of places) {

@@ -15,7 +15,7 @@ export const long = values.long === true;
 /** The seed of all that is drawn at random, in properties and elsewhere. */
 export const seed = readSeed(values.seed);
 
-fc.configureGlobal({ seed, numRuns: long ? 1000 : 100 });
+fc.configureGlobal({ seed, numRuns: long ? 1000 : 100, includeErrorInReport: true });
 
 /** What a test or a hook does. */
 export type Body = () => void | Promise<void>;

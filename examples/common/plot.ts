@@ -1,0 +1,80 @@
+/** Line charts side by side in one SVG file, drawn by Observable Plot in a document of linkedom's. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+
+/** A line: its heights, over 0, 1, 2, … or what `x` says. */
+export type Line = { name: string; y: ArrayLike<number>; x?: ArrayLike<number> };
+
+/** A chart: lines over a common x axis. */
+export type Chart = {
+  title: string;
+  x: string;
+  y: string;
+  lines: readonly Line[];
+  /** Where on the right the names of several lines stand (default "bottom"). */
+  legend?: "top" | "bottom";
+  /** Draw each point as the mean of so many around it, over the line itself, faint. */
+  smooth?: number;
+  /** The y axis from and to (default: what the lines take). */
+  range?: readonly [from: number, to: number];
+};
+
+/** Colours that colour-blind people can tell apart (Okabe & Ito 2008). */
+const colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
+const size = { width: 440, height: 310, marginTop: 44, marginRight: 24, marginBottom: 44, marginLeft: 60 };
+const out = new URL("../.out/", import.meta.url);
+const { document } = parseHTML("<!doctype html><html><body></body></html>");
+
+/** Writes charts into `examples/.out/NAME.svg`, and returns its path as seen from the working directory. */
+export function saveCharts(name: string, charts: readonly Chart[]): string {
+  const [width, height] = [size.width * charts.length, size.height];
+  const panels = charts.map((chart, i) => `<g transform="translate(${i * size.width},0)">${draw(chart)}</g>`);
+  mkdirSync(out, { recursive: true });
+  const file = fileURLToPath(new URL(`${name}.svg`, out));
+  writeFileSync(
+    file,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
+      `font-family="system-ui, sans-serif" font-size="13" text-anchor="middle" fill="currentColor" color="#24292f">` +
+      // A page may be dark.
+      `<rect width="100%" height="100%" fill="white"/>${panels.join("")}</svg>\n`,
+  );
+  return relative(process.cwd(), file);
+}
+
+/** The inside of a chart's SVG. */
+function draw({ title, x, y, lines, legend = "bottom", smooth = 1, range }: Chart): string {
+  const marks = lines.flatMap((line, i) => {
+    const points = Array.from(line.y, (y, k) => ({ x: line.x?.[k] ?? k, y }));
+    const few = points.length <= 40;
+    const style = { x: "x", y: "y", stroke: colors[i % colors.length], ...(few && { marker: "dot" as const }) };
+    return [
+      ...(smooth > 1 ? [Plot.line(points, { ...style, strokeOpacity: 0.25, strokeWidth: 1 })] : []),
+      Plot.line(points, Plot.windowY(smooth, { ...style, strokeWidth: 2, strokeDasharray: i % 2 ? "5 4" : undefined })),
+    ];
+  });
+  const names = lines.length > 1 ? lines : [];
+  const plot = Plot.plot({
+    ...size,
+    document,
+    x: { label: x, labelAnchor: "center", labelArrow: "none", ticks: 6 },
+    y: { label: y, labelAnchor: "center", labelArrow: "none", grid: true, ticks: 6, domain: range },
+    marks: [
+      Plot.ruleY([range?.[0] ?? 0]),
+      ...marks,
+      Plot.text([title], { frameAnchor: "top", dy: -28, fontSize: 15, fontWeight: 600 }),
+      ...names.flatMap(({ name }, i) => {
+        const dy = legend === "top" ? 14 + 18 * i : -14 - 18 * (names.length - 1 - i);
+        const frameAnchor = `${legend}-right` as const;
+        return [
+          Plot.dot([0], { frameAnchor, dx: -10, dy, r: 4.5, fill: colors[i % colors.length] }),
+          Plot.text([name], { frameAnchor, dx: -22, dy, lineAnchor: "middle" }),
+        ];
+      }),
+    ],
+  });
+  for (const style of plot.querySelectorAll("style")) style.remove(); // it is for charts that are alone in a page
+  return plot.innerHTML;
+}

@@ -1,0 +1,157 @@
+// slow
+/** The examples, run as a reader runs them: what they print, what they write, and how they refuse what makes no sense. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { positive, whole } from "../examples/common/options.js";
+import { suite } from "./support/suite.js";
+
+const test = suite("examples");
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const flags = ["--conditions=gradtape-source", "--import", "tsx"];
+const main = resolve(root, "examples/ch05/train_neuralnet.ts");
+const runner = resolve(root, "examples/run.ts");
+
+function run(command: string, args: readonly string[], cwd = root) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8", timeout: 50_000 });
+  return { status, stdout, stderr, lines: stdout.trimEnd().split("\n") };
+}
+const script = (file: string, ...options: string[]) => run(process.execPath, [...flags, file, ...options]);
+const npm = (...args: string[]) => run("npm", ["--silent", ...args]);
+
+/** Whether a text is one element, all of whose parts are closed in order. */
+function wellFormed(xml: string): boolean {
+  const open: string[] = [];
+  let fits = !/&(?!(amp|lt|gt|quot|#\d+);)/.test(xml);
+  const tag = /<(\/?)([\w:]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g;
+  const rest = xml.trim().replace(tag, (_, end, name, _attributes, empty) => {
+    if (end) fits &&= open.pop() === name;
+    else if (!empty) open.push(name);
+    return open.length === 0 ? "|" : "";
+  });
+  return fits && open.length === 0 && /^[^<>|]*\|$/.test(rest);
+}
+
+test("the check of SVG knows what is not well-formed", () => {
+  assert.ok(wellFormed('<a b="c"><d/>text &amp; <e f="1" g-h="2">more</e></a>\n'));
+  for (const xml of [
+    "",
+    "text",
+    "<a>",
+    "<a></b>",
+    "<a><b></a></b>",
+    "<a/><a/>",
+    "<a b=c/>",
+    "<a>&</a>",
+    "<a>1 < 2</a>",
+    "<a/>x",
+  ])
+    assert.not.ok(wellFormed(xml), xml);
+});
+
+test("npm start learns, tells how well, and draws it", () => {
+  const file = resolve(root, "examples/.out/ch05-train_neuralnet.svg");
+  rmSync(file, { force: true });
+  const begun = performance.now();
+  const { status, lines, stderr } = npm("start", "--", "--quick");
+  // On an idle machine it takes a third of that.
+  assert.ok(performance.now() - begun < 15_000, "the quick run is quick");
+  assert.is(status, 0, stderr);
+  const accuracies = lines.slice(0, -2);
+  assert.is(accuracies.length, 6, "one line before training, and one after each of five epochs");
+  for (const line of accuracies) assert.match(line, /^train acc, test acc \| [01]\.\d{4}, [01]\.\d{4}$/);
+  assert.is(lines.at(-2), "chart: examples/.out/ch05-train_neuralnet.svg");
+  const [, accuracy] = /^test accuracy (0\.\d{4}) \(500 digits\)$/.exec(lines.at(-1) as string) ?? [];
+  assert.ok(Number(accuracy) > 0.8, lines.at(-1));
+  assert.ok(accuracies.at(-1)?.endsWith(accuracy));
+  const svg = readFileSync(file, "utf8");
+  assert.ok(wellFormed(svg));
+  assert.match(svg, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" /);
+  for (const text of ["Accuracy on handwritten digits", "epoch", "train (1000)", "test (500)", "iteration", "loss"])
+    assert.ok(svg.includes(`>${text}<`), text);
+  assert.not.match(svg, /NaN|undefined/);
+});
+
+const small = ["--epochs", "1", "--train", "200", "--test", "50"];
+
+test("the same seed prints the same, by path, by name and on a terminal, where a bar is seen too; another seed does not", () => {
+  const direct = script(main, ...small);
+  assert.is(direct.status, 0, direct.stderr);
+  const named = run(process.execPath, [...flags, runner, "ch05/train_neuralnet", ...small], resolve(root, "examples"));
+  assert.is(named.stdout, direct.stdout.replace("chart: examples/", "chart: "));
+  assert.is.not(script(main, ...small, "--seed", "1").lines[0], direct.lines[0]);
+
+  const terminal = "data:text/javascript,process.stdout.isTTY = true; process.stdout.columns = 80";
+  const { stdout } = run(process.execPath, ["--import", terminal, ...flags, main, ...small]);
+  assert.match(stdout, /█*░+ +\d+% {2}epoch 1 of 1, loss \d\.\d{3} {2}\d+ s left\n/);
+  for (const line of direct.lines) assert.ok(stdout.includes(`${line}\n`), line);
+  assert.ok(stdout.endsWith(`${direct.lines.slice(-2).join("\n")}\n`));
+});
+
+test("options are numbers that make sense", () => {
+  for (const text of ["", " ", "x", "1x", "1.5", "-1", "0", "NaN", "Infinity", "1e20"])
+    assert.throws(() => whole(1)(text), /^It must be a whole number of at least 1\.$/);
+  for (const text of ["", " ", "x", "0.1x", "-1", "0", "NaN", "Infinity", "1e400"])
+    assert.throws(() => positive(text), /^It must be a number above 0\.$/);
+  assert.equal(["1", "1e3", "17"].map(whole(1)), [1, 1000, 17]);
+  assert.equal(["1", "1e-3", ".5"].map(positive), [1, 0.001, 0.5]);
+});
+
+test("bad options are refused in one line", () => {
+  const table: [options: string[], message: string][] = [
+    [["--epochs", "x"], "option '--epochs <n>' argument 'x' is invalid. It must be a whole number of at least 1."],
+    [["--lr", "-1"], "option '--lr <x>' argument '-1' is invalid. It must be a number above 0."],
+    [["--nonsense"], "unknown option '--nonsense'"],
+    [["--train", "9000"], "loadDigits: train + test must be at most 10000 (given 9000 + 2000)"],
+  ];
+  for (const [options, message] of table) {
+    const { status, stdout, stderr } = script(main, ...options);
+    assert.equal([status, stdout, stderr], [1, "", `error: ${message}\n`]);
+  }
+});
+
+test("--help tells the options", () => {
+  const { status, stdout } = script(main, "--help");
+  assert.is(status, 0);
+  for (const option of ["--epochs", "--train", "--test", "--batch", "--hidden", "--lr", "--seed", "--quick"])
+    assert.match(stdout, `  ${option}`);
+});
+
+test("the list names every example with a line each", () => {
+  const { status, lines } = npm("run", "example");
+  assert.is(status, 0);
+  for (const line of lines) assert.match(line, /^(ch\d\d|own|seeds)\/\w+ +\S.*[^.]$/);
+  const names = lines.map((line) => line.split(" ")[0]);
+  for (const name of ["ch05/train_neuralnet", "own/model"]) assert.ok(names.includes(name), name);
+});
+
+test("an unknown example is refused, with the nearest names", () => {
+  for (const name of ["ch05/train_neuralnets", "train_neuralnett", "neuralnet"]) {
+    const { status, stdout, stderr } = script(runner, name);
+    assert.equal([status, stdout], [1, ""]);
+    assert.match(stderr, new RegExp(`^error: there is no example "${name}"; near it are .*ch05/train_neuralnet.*\n$`));
+  }
+});
+
+test("the runner passes on the exit code, and takes a path for a name", () => {
+  const { status, stderr } = script(runner, "examples/ch05/train_neuralnet.ts", "--epoch", "3");
+  assert.equal([status, stderr], [1, "error: unknown option '--epoch' (Did you mean --epochs?)\n"]);
+});
+
+test("a model of one's own learns, and its gradient is right", () => {
+  const { status, lines, stderr } = npm("run", "example", "own/model");
+  assert.is(status, 0, stderr);
+  const losses = lines.slice(0, 6).map((line) => Number(/^step +\d+, loss (\d\.\d{5})$/.exec(line)?.[1]));
+  assert.ok(
+    losses.every((loss, i) => i === 0 || loss < losses[i - 1]),
+    `falls: ${losses}`,
+  );
+  assert.ok(losses[5] < losses[0] / 50, `far: ${losses}`);
+  assert.is(lines[6], "parameters: first.W, first.b, second.W, second.b, weights");
+  assert.match(lines[7], /^gradcheck passed on both sides of the if: \d{3} and \d{3} comparisons$/);
+});
+
+test.run();
