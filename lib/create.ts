@@ -22,7 +22,12 @@ function make(op: string, shape: Shape, { dtype = defaultDtype(), requiresGrad =
 function filled(op: string, shape: Shape, options: CreateOptions, value: (i: number) => number): Tensor {
   const y = make(op, shape, options);
   const { data } = y.storage;
-  for (let i = 0; i < data.length; i++) data[i] = value(i);
+  const values = y.dtype === "int32" ? new Float64Array(data.length) : data; // int32 would round before it is checked
+  for (let i = 0; i < data.length; i++) values[i] = value(i);
+  if (values !== data) {
+    checkIntegers(op, values);
+    data.set(values);
+  }
   return y;
 }
 

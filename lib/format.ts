@@ -15,7 +15,8 @@ function style(values: readonly number[]): (x: number) => string {
     !Number.isFinite(x) ? String(x) : powers ? x.toExponential(4) : whole ? x.toFixed(0) : x.toFixed(4);
   const texts = values.map(text);
   // Trailing zeros that every value has tell nothing.
-  const spare = powers || whole ? 0 : Math.min(...texts.map((t) => t.match(/0*$/)?.[0].length ?? 0), 3);
+  const zeros = (t: string): number => t.match(/0*$/)?.[0].length ?? 0;
+  const spare = powers || whole ? 0 : texts.reduce((n, t) => Math.min(n, zeros(t)), 3);
   const short = (x: number) => (Number.isFinite(x) && spare ? text(x).slice(0, -spare) : text(x));
   const width = texts.reduce((n, _, i) => Math.max(n, short(values[i]).length), 0);
   return (x) => short(x).padStart(width);
@@ -41,9 +42,9 @@ export function format(x: Tensor): string {
     const inner = shape.length - axis - 1;
     return `[${parts.join(inner === 0 ? ", " : `,${"\n".repeat(inner)}${" ".repeat("tensor([".length + axis)}`)}]`;
   };
-  walk(0, 0, (i) => String(values.push(data[i])));
+  if (size > 0) walk(0, 0, (i) => String(values.push(data[i])));
   const number = style(values);
-  const text = size === 0 && shape.length > 0 ? "[]" : walk(0, 0, (i) => number(data[i]));
+  const text = size === 0 ? "[]" : walk(0, 0, (i) => number(data[i]));
   const notes = [`shape=[${shape.join(", ")}]`, `dtype=${x.dtype}`];
   if (x.origin) notes.push(`op=${x.origin.name}`);
   else if (x.requiresGrad) notes.push("requiresGrad=true");

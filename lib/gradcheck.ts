@@ -67,7 +67,8 @@ export function gradcheck(
   { order = 2, tolerance = [1e-7, 1e-5], model, seed = 0, raise = true }: GradcheckOptions = {},
 ): GradcheckResult {
   const given = inputs instanceof Tensor ? [inputs] : inputs;
-  const parameters = [...((typeof f === "function" ? model : f)?.namedParameters() ?? [])];
+  const owner = typeof f === "function" ? model : f;
+  const parameters = [...(owner?.namedParameters() ?? [])];
   given.forEach((x, i) => {
     checkDouble(`input ${i + 1}`, x, '.to("float64")');
   });
@@ -85,7 +86,7 @@ export function gradcheck(
     throw new GradError(
       "gradcheck: f is not deterministic: two runs on the same input differ; draw random numbers outside f, or reseed inside",
     );
-  if (parameters.length > 0) checkAllNamed(y, named);
+  if (owner) checkAllNamed(y, named);
 
   const generator = new Generator(seed);
   const cotangent = signed(y, generator);

@@ -35,10 +35,11 @@ export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
     const found = typeof rule === "string" ? rule : rule(attributes, inputs);
     const { shape, dims } = typeof found === "string" ? unify(name, found, inputs) : { shape: found, dims: {} as Dims };
     const type = dtype ? dtype(inputs, attributes) : promote(name, inputs);
-    if (!run) return record(op, new Tensor(inputs[0].storage, shape), inputs, attributes);
+    const blocks = inputs.map(read);
+    if (!run) return record(op, new Tensor(blocks[0].storage, shape), inputs, attributes);
     const y = new Tensor(Storage.allocate(name, shape, type), shape);
     const kernel = (backend().kernels[name] as Kernel<A> | undefined) ?? run;
-    kernel(inputs.map(read), y, dims, attributes);
+    kernel(blocks, y, dims, attributes);
     return record(op, y, inputs, attributes);
   };
   const op: Operation = {

@@ -82,32 +82,19 @@ export function power(a: number, b: number): number {
 }
 
 /**
- * The error function 2/√π ∫₀ˣ e^(-t²) dt, to a few units in the last place: below 1 the power series (Abramowitz & Stegun
- * 7.1.5), below 2 the series of positive terms (7.1.6), above the continued fraction of 1 - erf (7.1.14).
+ * The error function 2/√π ∫₀ˣ e^(-t²) dt, within 2 units in the last place: near 0 the power series (Abramowitz & Stegun
+ * 7.1.5), beyond the continued fraction of 1 - erf (7.1.14), each from its small terms to its large ones.
  */
 export function erf(x: number): number {
-  if (x === 0) return x; // and so keeps -0
   const z = Math.abs(x);
-  if (z < 1) {
-    let term = x;
-    let sum = x;
-    for (let n = 1; n < 22; n++) {
-      term *= -(x * x) / n;
-      sum += term / (2 * n + 1);
-    }
-    return (2 / Math.sqrt(Math.PI)) * sum;
-  }
-  if (z < 2) {
-    let term = x;
-    let sum = x;
-    for (let n = 1; n < 40; n++) {
-      term *= (2 * x * x) / (2 * n + 1);
-      sum += term;
-    }
-    return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+  const square = x * x;
+  if (z < 1.25) {
+    let rest = 0;
+    for (let n = 26; n > 0; n--) rest = 1 / (2 * n + 1) - (square / (n + 1)) * rest;
+    return (2 / Math.sqrt(Math.PI)) * x * (1 - square * rest);
   }
   if (z > 6) return Math.sign(x);
   let fraction = 0;
-  for (let n = 60; n > 0; n--) fraction = n / 2 / (z + fraction);
-  return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * (z + fraction)));
+  for (let n = 120; n > 0; n--) fraction = n / 2 / (z + fraction);
+  return Math.sign(x) * (1 - Math.exp(-square) / (Math.sqrt(Math.PI) * (z + fraction)));
 }

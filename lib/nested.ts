@@ -24,9 +24,7 @@ export function flatten(op: string, values: Nested | ArrayLike<number>): { data:
         throw new ShapeError(
           `${op}: nested arrays must have equal lengths; expected ${shape[axis]} values at ${path || "the top"} (given ${Array.isArray(v) ? v.length : "a number"})`,
         );
-      v.forEach((part, i) => {
-        visit(part, axis + 1, `${path}[${i}]`);
-      });
+      for (let i = 0; i < v.length; i++) visit(v[i], axis + 1, `${path}[${i}]`);
     } else if (typeof v === "number" || typeof v === "boolean") data.push(Number(v));
     else
       throw new (Array.isArray(v) ? ShapeError : DtypeError)(

@@ -101,8 +101,13 @@ export function read<T extends Operand>(x: T): T {
   return x;
 }
 
+/** Remembers how `y` was made, if recording is on and a gradient could come of it. */
 export function record(op: Operation, y: Tensor, inputs: readonly Operand[], attributes: unknown): Tensor {
-  if (recording && inputs.some((x, i) => typeof x !== "number" && x.tracked && op.differentiable[i]))
+  if (
+    recording &&
+    y.dtype !== "int32" &&
+    inputs.some((x, i) => typeof x !== "number" && x.tracked && op.differentiable[i])
+  )
     y.origin = new Origin(op, inputs, attributes, y.storage.version);
   return y;
 }

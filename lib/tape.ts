@@ -84,17 +84,25 @@ const checkRecorded = (y: Tensor): void => {
     );
 };
 
+/** Two tensors may have the same gradient (of a + b), or the seed itself: each gets values of its own, as someone may assign them. */
+function ownership(seed: Tensor | undefined): (g: Tensor) => Tensor {
+  const taken = new Set<Storage>(seed && [seed.storage]);
+  return (g) => {
+    const own = taken.has(g.storage) && !g.tracked ? g.clone() : g;
+    taken.add(own.storage);
+    return own;
+  };
+}
+
 /** What `x.backward()` does; see Tensor. */
 export function backward(y: Tensor, { seed, retainGraph = false }: BackwardOptions = {}): void {
   checkRecorded(y);
   const gradients = withRecording(false, () => propagate(y, seed, (x) => x.requiresGrad));
-  const taken = new Set<Storage>(seed && [seed.storage]);
-  for (const [x, g] of gradients) {
+  const own = ownership(seed);
+  for (const [x, found] of gradients) {
     if (!x.requiresGrad) continue;
-    // Two leaves may share a gradient (of a + b): each gets values of its own, as someone may assign them.
-    const own = taken.has(g.storage) ? g.clone() : g;
-    taken.add(own.storage);
-    x.grad = x.grad ? withRecording(false, () => (x.grad as Tensor).add(own)) : own;
+    const g = own(found);
+    x.grad = x.grad ? withRecording(false, () => (x.grad as Tensor).add(g)) : g;
   }
   if (!retainGraph) for (const x of tape(y)) x.origin?.release();
 }
@@ -122,6 +130,7 @@ export function gradient(
   const asked = xs instanceof Tensor ? [xs] : xs;
   const wanted = new Set(asked);
   const gradients = withRecording(createGraph, () => propagate(y, seed, (x) => wanted.has(x)));
-  const found = asked.map((x) => gradients.get(x) ?? zerosLike(x));
+  const own = ownership(seed);
+  const found = asked.map((x) => own(gradients.get(x) ?? zerosLike(x)));
   return xs instanceof Tensor ? found[0] : found;
 }

@@ -140,6 +140,7 @@ export class Tensor {
       throw new GradError(
         `assign(${show(this.shape)}): this tensor was computed by ${this.origin.name}, and new values would not be; assign what it was computed from, or a clone()`,
       );
+    if (typeof values === "number" && this.dtype === "int32") checkIntegers("assign", [values]);
     if (at !== undefined) {
       if (typeof values !== "number" || !Number.isInteger(at) || at < 0 || at >= data.length)
         throw new ValueError(

@@ -79,7 +79,7 @@ const expansions: readonly Sample[] = [
 
 /** x repeated along new leading axes and axes of length 1 until it has `shape`. The adjoint of `sumTo`. */
 export const expandTo: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: Shape }>("expandTo", {
-  args: (x, shape) => [[x], { shape }],
+  args: (x, shape) => [[x], { shape: [...shape] }],
   shape: ({ shape }, [x]) => {
     if (!sameShape(broadcast("expandTo", [x, { shape }]), shape))
       throw new ShapeError(`${call("expandTo", [x, { shape }])}: the first must broadcast to the second`);
@@ -93,7 +93,7 @@ export const expandTo: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: S
 
 /** Sums over the axes along which `shape` would have to be repeated to give x. The adjoint of `expandTo`. */
 export const sumTo: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: Shape }>("sumTo", {
-  args: (x, shape) => [[x], { shape }],
+  args: (x, shape) => [[x], { shape: [...shape] }],
   shape: ({ shape }, [x]) => {
     if (!sameShape(broadcast("sumTo", [x, { shape }]), x.shape))
       throw new ShapeError(`${call("sumTo", [x, { shape }])}: the second must broadcast to the first`);

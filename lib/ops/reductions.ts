@@ -140,8 +140,9 @@ export const logSumExp: Reduction = composed(
 type Softmax = (x: Tensor, axes?: Axes) => Tensor;
 
 /** How the user's call is read: x less its largest value, and the axes. */
-const shifted = (name: string, x: Tensor, given: Axes): [Tensor, readonly number[]] => {
-  const [, { axes }] = reduction(name).args(x, given);
+const shifted = (name: string, x: Tensor, given?: Axes): [Tensor, readonly number[]] => {
+  checkTensor(name, x);
+  const [, { axes }] = reduction(name).args(x, given ?? (x.rank === 0 ? [] : -1));
   return [x.sub(largest(x, axes)), axes];
 };
 
@@ -153,14 +154,14 @@ const softmaxes: readonly Sample[] = [
 ];
 
 /** e^x / Σ e^x over `axes` (default the last), through e^(x − max x). All −∞ gives NaN. */
-export const softmax: Softmax = composed("softmax", { samples: softmaxes }, (x: Tensor, axes: Axes = -1) => {
+export const softmax: Softmax = composed("softmax", { samples: softmaxes }, (x: Tensor, axes?: Axes) => {
   const [less, found] = shifted("softmax", x, axes);
   const e = less.exp();
   return e.div(e.sum(found, { keepDims: true }));
 });
 
 /** log of softmax over `axes` (default the last), without the loss of digits of taking it afterwards. */
-export const logSoftmax: Softmax = composed("logSoftmax", { samples: softmaxes }, (x: Tensor, axes: Axes = -1) => {
+export const logSoftmax: Softmax = composed("logSoftmax", { samples: softmaxes }, (x: Tensor, axes?: Axes) => {
   const [less, found] = shifted("logSoftmax", x, axes);
   return less.sub(less.exp().sum(found, { keepDims: true }).log());
 });
