@@ -3,7 +3,7 @@ import { arrays, checkDtype, type Dtype, defaultDtype } from "./dtype.js";
 import { DtypeError, ShapeError, show, ValueError } from "./error.js";
 import { checkIntegers, flatten } from "./nested.js";
 import { defaultGenerator, type Generator } from "./random.js";
-import type { Shape } from "./shape.js";
+import { type Shape, shapeOf } from "./shape.js";
 import { Storage } from "./storage.js";
 import { Tensor, type Values } from "./tensor.js";
 
@@ -16,7 +16,8 @@ export type RandomOptions = CreateOptions & { generator?: Generator };
 function make(op: string, shape: Shape, { dtype = defaultDtype(), requiresGrad = false }: CreateOptions): Tensor {
   if (requiresGrad && dtype === "int32")
     throw new DtypeError(`${op}: an int32 tensor cannot require a gradient; use dtype "float32" or "float64"`);
-  return new Tensor(Storage.allocate(op, shape, checkDtype(op, dtype)), [...shape], requiresGrad);
+  const own = shapeOf(op, shape);
+  return new Tensor(Storage.allocate(op, own, checkDtype(op, dtype)), own, requiresGrad);
 }
 
 function filled(op: string, shape: Shape, options: CreateOptions, value: (i: number) => number): Tensor {
@@ -122,6 +123,8 @@ const floats = (op: string, y: Tensor): Float32Array | Float64Array => {
 export function uniform(shape: Shape, options: RandomOptions & { low?: number; high?: number } = {}): Tensor {
   const { low = 0, high = 1, generator = defaultGenerator() } = options;
   const y = make("uniform", shape, options);
+  if (!(low <= high && high - low < Infinity))
+    throw new ValueError(`uniform: low must be at most high, and both finite (given ${low}, ${high})`);
   generator.fillUniform(floats("uniform", y), low, high);
   return y;
 }
@@ -130,6 +133,8 @@ export function uniform(shape: Shape, options: RandomOptions & { low?: number; h
 export function normal(shape: Shape, options: RandomOptions & { mean?: number; std?: number } = {}): Tensor {
   const { mean = 0, std = 1, generator = defaultGenerator() } = options;
   const y = make("normal", shape, options);
+  if (!Number.isFinite(mean) || !(std >= 0 && std < Infinity))
+    throw new ValueError(`normal: mean must be finite, std finite and not negative (given ${mean}, ${std})`);
   generator.fillNormal(floats("normal", y), mean, std);
   return y;
 }

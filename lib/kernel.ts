@@ -1,5 +1,5 @@
 /** Operations that are not elementwise: a shape rule, a kernel, and one vector-Jacobian product per input. */
-import type { Kernel } from "./backends/backend.js";
+import type { FastKernel, Kernel } from "./backends/backend.js";
 import { backend } from "./backends/index.js";
 import { type Dtype, promote } from "./dtype.js";
 import { type AnyOp, type Facts, type Operation, read, record, register } from "./op.js";
@@ -38,8 +38,8 @@ export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
     const blocks = inputs.map(read);
     if (!run) return record(op, new Tensor(blocks[0].storage, shape), inputs, attributes);
     const y = new Tensor(Storage.allocate(name, shape, type), shape);
-    const kernel = (backend().kernels[name] as Kernel<A> | undefined) ?? run;
-    kernel(blocks, y, dims, attributes);
+    const fast = backend().kernels[name] as FastKernel<A> | undefined;
+    if (!fast?.(blocks, y, dims, attributes)) run(blocks, y, dims, attributes);
     return record(op, y, inputs, attributes);
   };
   const op: Operation = {

@@ -1,5 +1,5 @@
 /** What every operation is: facts, a way to run, and a way to pull gradients back; how it is registered and recorded. */
-import { call, GradError, ValueError } from "./error.js";
+import { call, GradError, GradtapeError, ValueError } from "./error.js";
 import type { Shape } from "./shape.js";
 import { type Operand, Origin, type Tensor } from "./tensor.js";
 import type { Word } from "./word.js";
@@ -118,9 +118,14 @@ export type AnyOp = (...given: any[]) => Tensor;
 /** Declares an op made of others: their derivatives are its derivative; the tape shows its name. */
 export function composed(name: string, facts: Facts & { arity?: number }, f: AnyOp): AnyOp {
   const apply: AnyOp = (...given) => {
-    const y = f(...given);
-    if (y.origin && !given.includes(y)) y.origin.name = name;
-    return y;
+    try {
+      const y = f(...given);
+      if (y.origin && !given.includes(y)) y.origin.name = name;
+      return y;
+    } catch (error) {
+      if (error instanceof GradtapeError) error.message = error.message.replace(/^\w+/, name);
+      throw error;
+    }
   };
   register({
     ...facts,

@@ -163,4 +163,7 @@ const shared = new Generator(0);
 export const defaultGenerator = (): Generator => shared;
 
 /** Starts the default generator again from `seed`, for all who hold it. */
-export const manualSeed = (seed: number): void => shared.restore(new Generator(seed).state);
+export function manualSeed(seed: number): void {
+  whole("manualSeed", "seed", seed, 0, 53);
+  shared.restore(new Generator(seed).state);
+}

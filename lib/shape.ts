@@ -13,6 +13,13 @@ export const sizeOf = (shape: Shape): number => shape.reduce((n, length) => n * 
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a === b || (a.length === b.length && a.every((length, i) => length === b[i]));
 
+/** A shape that a user gave, copied; anything but an array is refused. */
+export function shapeOf(op: string, shape: unknown): number[] {
+  if (!Array.isArray(shape))
+    throw new ShapeError(`${op}: a shape must be an array of lengths, such as [2, 3] (given ${shape})`);
+  return [...shape];
+}
+
 /** Checks a shape before anything is allocated for it: whole, non-negative lengths, at most 2^53 − 1 elements. */
 export function checkShape(op: string, shape: Shape): Shape {
   for (const length of shape)
@@ -26,25 +33,26 @@ export function checkShape(op: string, shape: Shape): Shape {
   return shape;
 }
 
+type Operands = readonly (number | { shape: Shape })[];
+
 /** The shape that all of `operands` broadcast to, by NumPy's rule: aligned at the last axis, lengths equal or 1. */
-export function broadcast(op: string, operands: readonly (number | { shape: Shape })[]): Shape {
+export function broadcast(op: string, operands: Operands): Shape {
   let all: Shape = [];
-  for (const operand of operands) {
-    if (typeof operand === "number" || operand.shape === all || operand.shape.length === 0) continue;
-    if (all.length === 0) all = operand.shape;
-    else if (!sameShape(all, operand.shape)) all = join(op, operands, all, operand.shape);
-  }
+  for (const operand of operands) if (typeof operand !== "number") all = join(op, operands, all, operand.shape);
   return all;
 }
 
-function join(op: string, operands: readonly (number | { shape: Shape })[], a: Shape, b: Shape): Shape {
+/** What two shapes broadcast to, of operands that have `inner` axes more. */
+function join(op: string, operands: Operands, a: Shape, b: Shape, inner = 0): Shape {
+  if (a.length === 0 || sameShape(a, b)) return b;
+  if (b.length === 0) return a;
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const m = a[i - rank + a.length] ?? 1;
     const n = b[i - rank + b.length] ?? 1;
     if (m !== n && m !== 1 && n !== 1)
       throw new ShapeError(
-        `${call(op, operands)}: axis ${i - rank} has lengths ${m} and ${n}; they must be equal, or one of them 1`,
+        `${call(op, operands)}: axis ${i - rank - inner} has lengths ${m} and ${n}; they must be equal, or one of them 1`,
       );
     return m === 1 ? n : m;
   });
@@ -63,6 +71,8 @@ export function axisOf(op: string, axis: number, rank: number): number {
 /** The axes a call means: one, several, or (undefined) all; from the front, in order, each once. */
 export function axesOf(op: string, axes: number | readonly number[] | undefined, rank: number): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
+  if (typeof axes !== "number" && !Array.isArray(axes))
+    throw new ShapeError(`${op}: axes must be a number or an array of numbers (given ${JSON.stringify(axes)})`);
   const found = (typeof axes === "number" ? [axes] : axes).map((axis) => axisOf(op, axis, rank));
   if (new Set(found).size < found.length)
     throw new ShapeError(`${op}: each axis may be named once (given ${show(axes as number[])})`);
@@ -90,7 +100,7 @@ export function unify(
   const output = inputs.pop() as string[];
   const dims: Record<string, number> = {};
   const where: Record<string, string> = {};
-  const leading: { shape: Shape }[] = [];
+  let front: Shape = [];
   inputs.forEach((side, i) => {
     const { shape } = operands[i];
     const names = side.filter((name) => name !== "...");
@@ -98,7 +108,7 @@ export function unify(
       throw new ShapeError(
         `${call(op, operands)}: the ${ordinals[i]} must have ${names.length === side.length ? "" : "at least "}${names.length} axes, "${side.join(" ")}" (given ${shape.length})`,
       );
-    leading.push({ shape: shape.slice(0, shape.length - names.length) });
+    front = join(op, operands, front, shape.slice(0, shape.length - names.length), names.length);
     names.forEach((name, k) => {
       const index = shape.length - names.length + k;
       const axis =
@@ -110,6 +120,5 @@ export function unify(
       where[name] ??= here;
     });
   });
-  const front = broadcast(op, leading);
   return { shape: output.flatMap((name) => (name === "..." ? front : [dims[name]])), dims };
 }

@@ -4,7 +4,7 @@ import { call, GradError, show } from "./error.js";
 import { withRecording, withSaved } from "./op.js";
 import { broadcast, sameShape } from "./shape.js";
 import type { Storage } from "./storage.js";
-import { type BackwardOptions, type Operand, Tensor } from "./tensor.js";
+import { type BackwardOptions, checkTensor, type Operand, Tensor } from "./tensor.js";
 
 /** Everything `y` was computed from, itself last, each once, in the order it was made. */
 export function tape(y: Tensor): Tensor[] {
@@ -16,10 +16,12 @@ export function tape(y: Tensor): Tensor[] {
 /** Runs `f` without recording; what it computes has no past. */
 export function noGrad<T>(f: () => T): T {
   const result = withRecording(false, f);
-  if (typeof (result as { then?: unknown } | null)?.then === "function")
+  if (result instanceof Promise) {
+    result.catch(() => {}); // what it may reject with matters less than this
     throw new GradError(
       "noGrad(async function): recording is off only until the first await; make the function synchronous, or call noGrad inside it",
     );
+  }
   return result;
 }
 
@@ -39,14 +41,20 @@ export const driver = {
 };
 
 /** The gradients that reach the tensors of the tape which lead to one that is `wanted`. */
-function propagate(y: Tensor, seed: Tensor | undefined, wanted: (x: Tensor) => boolean): Map<Tensor, Tensor> {
+function propagate(
+  caller: string,
+  y: Tensor,
+  seed: Tensor | undefined,
+  wanted: (x: Tensor) => boolean,
+): Map<Tensor, Tensor> {
   if (!seed && y.size !== 1)
     throw new GradError(
-      `backward(${show(y.shape)}): only a single number has a gradient by itself; reduce it with sum() or mean(), or give { seed } of this shape`,
+      `${caller}(${show(y.shape)}): only a single number has a gradient by itself; reduce it with sum() or mean(), or give { seed } of this shape`,
     );
+  if (seed !== undefined) checkTensor(`${caller}: the seed`, seed);
   if (seed && !sameShape(seed.shape, y.shape))
     throw new GradError(
-      `backward(${show(y.shape)}): the seed must have the shape of the tensor (given ${show(seed.shape)})`,
+      `${caller}(${show(y.shape)}): the seed must have the shape of the tensor (given ${show(seed.shape)})`,
     );
   const steps = tape(y);
   const needed = new Set<Operand>();
@@ -76,10 +84,10 @@ function propagate(y: Tensor, seed: Tensor | undefined, wanted: (x: Tensor) => b
   return gradients;
 }
 
-const checkRecorded = (y: Tensor): void => {
+const checkRecorded = (caller: string, y: Tensor): void => {
   if (!y.tracked)
     throw new GradError(
-      `backward(${show(y.shape)}): nothing was recorded for this tensor; something it is computed from must have requiresGrad: true, ` +
+      `${caller}(${show(y.shape)}): nothing was recorded for this tensor; something it is computed from must have requiresGrad: true, ` +
         "and no noGrad(), detach() or argmax may lie between",
     );
 };
@@ -95,9 +103,12 @@ function ownership(seed: Tensor | undefined): (g: Tensor) => Tensor {
 }
 
 /** What `x.backward()` does; see Tensor. */
-export function backward(y: Tensor, { seed, retainGraph = false }: BackwardOptions = {}): void {
-  checkRecorded(y);
-  const gradients = withRecording(false, () => propagate(y, seed, (x) => x.requiresGrad));
+export function backward(y: Tensor, options: BackwardOptions = {}): void {
+  if ((options as unknown) instanceof Tensor)
+    throw new GradError("backward: the arriving gradient is an option: backward({ seed: g })");
+  const { seed, retainGraph = false } = options;
+  checkRecorded("backward", y);
+  const gradients = withRecording(false, () => propagate("backward", y, seed, (x) => x.requiresGrad));
   const own = ownership(seed);
   for (const [x, found] of gradients) {
     if (!x.requiresGrad) continue;
@@ -126,10 +137,10 @@ export function gradient(
   xs: Tensor | readonly Tensor[],
   { seed, createGraph = false }: GradientOptions = {},
 ) {
-  checkRecorded(y);
+  checkRecorded("gradient", y);
   const asked = xs instanceof Tensor ? [xs] : xs;
   const wanted = new Set(asked);
-  const gradients = withRecording(createGraph, () => propagate(y, seed, (x) => wanted.has(x)));
+  const gradients = withRecording(createGraph, () => propagate("gradient", y, seed, (x) => wanted.has(x)));
   const own = ownership(seed);
   const found = asked.map((x) => own(gradients.get(x) ?? zerosLike(x)));
   return xs instanceof Tensor ? found[0] : found;

@@ -33,6 +33,6 @@ export class TwoLayerNet extends Layer {
   accuracy(x: Tensor, t: Tensor): number {
     const labels = t.rank === 1 ? t : t.argmax(1);
     const found = noGrad(() => this.predict(x).argmax(1));
-    return found.to("float32").eq(labels.to("float32")).mean().item();
+    return found.eq(labels).mean().item();
   }
 }

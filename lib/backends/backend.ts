@@ -9,13 +9,16 @@ export type Block = { readonly storage: { readonly data: Data; readonly dtype: D
 /** Computes `y` from the inputs. `dims` are the lengths of the op's shape signature. */
 export type Kernel<Attributes> = (inputs: readonly Block[], y: Block, dims: Dims, attributes: Attributes) => void;
 
+/** A kernel that may decline: with `false`, the op's own runs. */
+export type FastKernel<Attributes> = (...given: Parameters<Kernel<Attributes>>) => boolean;
+
 /** What can compute. Without a kernel of its own, an op's `run` serves: values lie in JavaScript's memory. */
 export interface Backend {
   readonly name: string;
   /** Writes the word's value at every element of `y`; operands broadcast to its shape, numbers are uniform arguments. */
   word(word: Word, operands: readonly (Block | number)[], y: Block): void;
-  /** Kernels by the op's name; each is a claim, tested against the op's own. Deleting one changes speed only. */
-  readonly kernels: Readonly<Record<string, Kernel<never>>>;
+  /** Kernels by the op's name, which may decline a call with `false`; each is a claim, tested against the op's own. */
+  readonly kernels: Readonly<Record<string, FastKernel<never>>>;
 }
 
 /** The least loops that visit a broadcast: axes that move together are one, axes of length 1 are none. */

@@ -99,7 +99,7 @@ function product(
 }
 
 /** For each element of `shape`, the element of `small` that broadcasts to it. */
-function offsets(small: Shape, shape: Shape): number[] {
+export function offsets(small: Shape, shape: Shape): number[] {
   let found = [0];
   shape.forEach((length, axis) => {
     const own = small[axis - shape.length + small.length] ?? 1;

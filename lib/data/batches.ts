@@ -20,8 +20,11 @@ export type BatchOptions = {
 /** One epoch: the rows of all `tensors` in the same random order, `size` at a time. */
 export function* batches<T extends readonly Tensor[]>(
   tensors: readonly [...T],
-  { size, shuffle = true, dropLast = false, generator = defaultGenerator() }: BatchOptions,
+  options: BatchOptions,
 ): Iterable<{ [K in keyof T]: Tensor }> {
+  if (!Array.isArray(tensors) || !options)
+    throw new ValueError("batches: an array of tensors and options must be given: batches([x, t], { size: 100 })");
+  const { size, shuffle = true, dropLast = false, generator = defaultGenerator() } = options;
   const rows = tensors[0]?.shape[0] ?? 0;
   if (!Number.isInteger(size) || size < 1)
     throw new ValueError(`batches: size must be a whole number of at least 1 (given ${size})`);

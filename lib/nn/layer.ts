@@ -1,6 +1,6 @@
 /** Layer: a function of tensors that owns tensors. Its parameters are its fields, found in the order they were assigned. */
-import type { Dtype } from "../dtype.js";
-import { ValueError } from "../error.js";
+import { checkDtype, type Dtype } from "../dtype.js";
+import { DtypeError, ValueError } from "../error.js";
 import { convert, Tensor } from "../tensor.js";
 
 /** What can stand in a network: a layer, or any function from tensor to tensor. */
@@ -53,10 +53,12 @@ export abstract class Layer {
   }
 
   /** Converts every float tensor inside, in place, so that optimizers keep theirs; gradients are dropped. */
-  to(dtype: Dtype): this {
+  to(dtype: "float32" | "float64"): this {
+    if (checkDtype("to", dtype as Dtype) === "int32")
+      throw new DtypeError('to("int32"): parameters are numbers to compute with: "float32" or "float64"');
     visit(this, "", {
       tensor: (x) => {
-        if (x.dtype !== "int32") convert(x, dtype);
+        if (x.dtype !== "int32" && !x.origin) convert(x, dtype);
       },
     });
     return this;

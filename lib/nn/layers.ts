@@ -1,5 +1,6 @@
 /** The layers of "Deep Learning from Scratch", each one composition of ops. */
 import { type RandomOptions, zeros } from "../create.js";
+import { ShapeError } from "../error.js";
 import type { Tensor } from "../tensor.js";
 import { he, type Initializer } from "./initializers.js";
 import { Layer, type Module, run } from "./layer.js";
@@ -12,6 +13,9 @@ export class Affine extends Layer {
   /** `init` makes W (default He's); b starts at 0. */
   constructor(inputs: number, outputs: number, { init = he, ...options }: { init?: Initializer } & RandomOptions = {}) {
     super();
+    for (const length of [inputs, outputs])
+      if (!Number.isInteger(length) || length < 1)
+        throw new ShapeError(`Affine(${inputs}, ${outputs}): there must be at least one input and one output`);
     this.W = init([inputs, outputs], { ...options, requiresGrad: true });
     this.b = zeros([outputs], { dtype: this.W.dtype, requiresGrad: true });
   }

@@ -6,7 +6,7 @@ import { call, ShapeError, show } from "../error.js";
 import { kernelOp } from "../kernel.js";
 import { checkIntegers } from "../nested.js";
 import { composed, type Sample } from "../op.js";
-import { axisOf, broadcast, type Shape, sameShape, sizeOf } from "../shape.js";
+import { axisOf, broadcast, type Shape, sameShape, shapeOf, sizeOf } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { Word } from "../word.js";
 
@@ -14,7 +14,7 @@ const sameDtype = ([x]: readonly Tensor[]): Dtype => x.dtype;
 
 /** The same values in another shape; one length may be −1: what is left. Shares the storage. */
 export const reshape: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: Shape }>("reshape", {
-  args: (x, shape) => [[x], { shape }],
+  args: (x, shape) => [[x], { shape: shapeOf("reshape", shape) }],
   shape: ({ shape }, [x]) => {
     const known = sizeOf(shape.filter((length) => length !== -1));
     const found = shape.map((length) => (length === -1 ? x.size / known : length));
@@ -36,7 +36,10 @@ export const reshape: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: Sh
 
 /** The axes in another order: the result's axis i is x's axis `axes[i]`. */
 export const permute: (x: Tensor, axes: readonly number[]) => Tensor = kernelOp<{ axes: number[] }>("permute", {
-  args: (x: Tensor, axes: readonly number[]) => [[x], { axes: axes.map((axis) => axisOf("permute", axis, x.rank)) }],
+  args: (x: Tensor, axes: readonly number[]) => {
+    checkTensor("permute", x);
+    return [[x], { axes: shapeOf("permute", axes).map((axis) => axisOf("permute", axis, x.rank)) }];
+  },
   shape: ({ axes }, [x]) => {
     if (axes.length !== x.rank || new Set(axes).size !== x.rank)
       throw new ShapeError(
@@ -79,7 +82,7 @@ const expansions: readonly Sample[] = [
 
 /** x repeated along new leading axes and axes of length 1 until it has `shape`. The adjoint of `sumTo`. */
 export const expandTo: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: Shape }>("expandTo", {
-  args: (x, shape) => [[x], { shape: [...shape] }],
+  args: (x, shape) => [[x], { shape: shapeOf("expandTo", shape) }],
   shape: ({ shape }, [x]) => {
     if (!sameShape(broadcast("expandTo", [x, { shape }]), shape))
       throw new ShapeError(`${call("expandTo", [x, { shape }])}: the first must broadcast to the second`);
@@ -93,7 +96,7 @@ export const expandTo: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: S
 
 /** Sums over the axes along which `shape` would have to be repeated to give x. The adjoint of `expandTo`. */
 export const sumTo: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: Shape }>("sumTo", {
-  args: (x, shape) => [[x], { shape: [...shape] }],
+  args: (x, shape) => [[x], { shape: shapeOf("sumTo", shape) }],
   shape: ({ shape }, [x]) => {
     if (!sameShape(broadcast("sumTo", [x, { shape }]), x.shape))
       throw new ShapeError(`${call("sumTo", [x, { shape }])}: the second must broadcast to the first`);

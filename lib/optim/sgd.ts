@@ -10,6 +10,8 @@ export class SGD {
   lr: number;
 
   constructor(parameters: Iterable<Tensor>, { lr = 0.01 }: { lr?: number } = {}) {
+    if (typeof parameters?.[Symbol.iterator] !== "function")
+      throw new ValueError("SGD: parameters must be a list of tensors; give it model.parameters()");
     this.parameters = [...parameters];
     this.lr = lr;
     if (!(lr > 0 && lr < Infinity)) throw new ValueError(`SGD: lr must be a positive number (given ${lr})`);

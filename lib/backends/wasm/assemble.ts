@@ -1,0 +1,206 @@
+/** A writer of WebAssembly: functions as bytes, instruction by instruction, and modules of them. (WebAssembly 2.0, with SIMD.) */
+
+/** The value types used. */
+export const types = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
+export type Type = keyof typeof types;
+
+/** Numbers in the format's variable length, unsigned (LEB128). */
+function unsigned(n: number): number[] {
+  const bytes: number[] = [];
+  do {
+    bytes.push((n & 127) | (n > 127 ? 128 : 0));
+    n >>>= 7;
+  } while (n !== 0);
+  return bytes;
+}
+
+/** … and signed. */
+function signed(n: number): number[] {
+  const bytes: number[] = [];
+  while (n < -64 || n > 63) {
+    bytes.push((n & 127) | 128);
+    n >>= 7;
+  }
+  return [...bytes, n & 127];
+}
+
+const simd = (code: number): number[] => [0xfd, ...unsigned(code)];
+
+/** Instructions that take all they need from the stack. */
+const plain = {
+  end: [0x0b],
+  else: [0x05],
+  "i32.eqz": [0x45],
+  "i32.lt_u": [0x49],
+  "i32.ge_u": [0x4f],
+  "i32.add": [0x6a],
+  "i32.mul": [0x6c],
+  "i32.and": [0x71],
+  "i32.shl": [0x74],
+  "i32.shr_u": [0x76],
+  "f32x4.splat": simd(19),
+  "f32x4.eq": simd(65),
+  "f32x4.ne": simd(66),
+  "f32x4.lt": simd(67),
+  "f32x4.gt": simd(68),
+  "f32x4.le": simd(69),
+  "f32x4.ge": simd(70),
+  "v128.not": simd(77),
+  "v128.and": simd(78),
+  "v128.andnot": simd(79),
+  "v128.or": simd(80),
+  "v128.xor": simd(81),
+  "v128.bitselect": simd(82),
+  "f32x4.floor": simd(104),
+  "f32x4.abs": simd(224),
+  "f32x4.neg": simd(225),
+  "f32x4.sqrt": simd(227),
+  "f32x4.add": simd(228),
+  "f32x4.sub": simd(229),
+  "f32x4.mul": simd(230),
+  "f32x4.div": simd(231),
+  "f32x4.min": simd(232),
+  "f32x4.max": simd(233),
+  "f32x4.pmin": simd(234),
+  "f32x4.pmax": simd(235),
+  "i32x4.add": simd(174),
+  "i32x4.sub": simd(177),
+  "f32x4.convert_i32x4_s": simd(250),
+} as const;
+export type Plain = keyof typeof plain;
+
+/** A function being written: `new Code("i32", "i32")` has two parameters, then its locals. */
+export class Code {
+  private readonly bytes: number[] = [];
+  private readonly locals: Type[] = [];
+  private readonly parameters: readonly Type[];
+
+  constructor(...parameters: Type[]) {
+    this.parameters = parameters;
+  }
+
+  /** A new local variable. */
+  local(type: Type): number {
+    return this.parameters.length + this.locals.push(type) - 1;
+  }
+
+  private emit(...bytes: number[]): this {
+    for (const byte of bytes) this.bytes.push(byte);
+    return this;
+  }
+
+  /** Instructions, and variables to push, in order. */
+  do(...steps: (Plain | number)[]): this {
+    for (const step of steps)
+      if (typeof step === "number") this.emit(0x20, ...unsigned(step));
+      else this.emit(...plain[step]);
+    return this;
+  }
+
+  set(local: number): this {
+    return this.emit(0x21, ...unsigned(local));
+  }
+
+  i32(value: number): this {
+    return this.emit(0x41, ...signed(value));
+  }
+
+  /** Four equal floats; bits are kept, of NaN too. */
+  f32x4(value: number): this {
+    return this.vector(new Uint8Array(new Float32Array([value, value, value, value]).buffer));
+  }
+
+  /** Four equal integers. */
+  i32x4(value: number): this {
+    return this.vector(new Uint8Array(new Int32Array([value, value, value, value]).buffer));
+  }
+
+  private vector(bytes: Uint8Array): this {
+    return this.emit(...simd(12), ...bytes);
+  }
+
+  /** Bytes of two vectors, by number. */
+  shuffle(places: readonly number[]): this {
+    return this.emit(...simd(13), ...places);
+  }
+
+  /** Shifts four integers by a constant. */
+  shift(how: "shl" | "shr_s" | "shr_u", bits: number): this {
+    return this.i32(bits).emit(...simd({ shl: 171, shr_s: 172, shr_u: 173 }[how]));
+  }
+
+  /** Loads and stores at the address on the stack plus `offset`; no alignment is promised. */
+  memory(what: "f32.load" | "f32.store" | "v128.load" | "v128.store" | "v128.load32_splat", offset = 0): this {
+    const codes = {
+      "f32.load": [0x2a],
+      "f32.store": [0x38],
+      "v128.load": simd(0),
+      "v128.load32_splat": simd(9),
+      "v128.store": simd(11),
+    };
+    return this.emit(...codes[what], 0, ...unsigned(offset));
+  }
+
+  /** `if` the number on the stack is not 0, `then`, `otherwise`. */
+  if(then: () => void, otherwise: () => void): this {
+    this.emit(0x04, 0x40);
+    then();
+    this.do("else");
+    otherwise();
+    return this.do("end");
+  }
+
+  /** for (i = i; i < n; i += step), i and n unsigned variables. */
+  while(i: number, n: number, step: number, body: () => void): this {
+    this.emit(0x02, 0x40).do(i, n, "i32.ge_u").emit(0x0d, 0).emit(0x03, 0x40);
+    body();
+    this.do(i).i32(step).do("i32.add").set(i);
+    return this.do(i, n, "i32.lt_u").emit(0x0d, 0).do("end", "end");
+  }
+
+  /** The same from 0. */
+  for(i: number, n: number, step: number, body: () => void): this {
+    return this.i32(0).set(i).while(i, n, step, body);
+  }
+
+  get signature(): number[] {
+    return [0x60, ...list(this.parameters.map((type) => [types[type]])), 0];
+  }
+
+  get body(): number[] {
+    const body = [...list(this.locals.map((type) => [1, types[type]])), ...this.bytes, ...plain.end];
+    return [...unsigned(body.length), ...body];
+  }
+}
+
+const list = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
+const text = (name: string): number[] => list([...name].map((letter) => [letter.charCodeAt(0)]));
+
+/** A module that works in a memory imported as `memory.memory`, and exports the functions by name. */
+export function assemble(functions: Readonly<Record<string, Code>>): Uint8Array<ArrayBuffer> {
+  const codes = Object.values(functions);
+  const section = (id: number, items: number[][]): number[] => {
+    const bytes = list(items);
+    return [id, ...unsigned(bytes.length), ...bytes];
+  };
+  return Uint8Array.from([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(
+      1,
+      codes.map((code) => code.signature),
+    ),
+    ...section(2, [[...text("memory"), ...text("memory"), 2, 0, 1]]),
+    ...section(
+      3,
+      codes.map((_, i) => unsigned(i)),
+    ),
+    ...section(
+      7,
+      Object.keys(functions).map((name, i) => [...text(name), 0, ...unsigned(i)]),
+    ),
+    ...section(
+      10,
+      codes.map((code) => code.body),
+    ),
+  ]);
+}

@@ -1,0 +1,93 @@
+/** Functions that SIMD has no instruction for, as polynomials after Cephes (Moshier 1992), for float32. */
+import type { Code } from "./assemble.js";
+
+/** Pushes c₀ + x·(c₁ + x·(c₂ + …)), highest power first in the list. */
+function polynomial(code: Code, x: number, [first, ...rest]: readonly number[]): Code {
+  code.f32x4(first);
+  for (const coefficient of rest) code.do(x, "f32x4.mul").f32x4(coefficient).do("f32x4.add");
+  return code;
+}
+
+const vectors = (code: Code, count: number): number[] => Array.from({ length: count }, () => code.local("v128"));
+
+/** ln 2 in two parts, of which the first has so few bits that multiples of it are exact. */
+const [ln2, rest] = [0.693359375, -2.1219444e-4];
+/** 1.5 · 2^23: added to a float, it leaves a whole number in the lowest bits. */
+const magic = 12582912;
+
+/** e^x = 2^n · e^r with |r| ≤ ln 2 / 2. Within 1 unit in the last place, below 2^-126 too. */
+export function exp(code: Code, a: number): Code {
+  const [x, n, r, half] = vectors(code, 4);
+  // Beyond these bounds e^x is 0 or ∞. pmin and pmax, in this order, let NaN pass.
+  code.do(a).f32x4(89).do("f32x4.pmin").f32x4(-105).do("f32x4.pmax").set(x);
+  code.do(x).f32x4(Math.LOG2E).do("f32x4.mul").f32x4(magic).do("f32x4.add").set(n);
+  code.do(n).f32x4(magic).do("f32x4.sub").set(r);
+  code.do(x, r).f32x4(ln2).do("f32x4.mul", "f32x4.sub", r).f32x4(rest).do("f32x4.mul", "f32x4.sub").set(r);
+  polynomial(
+    code,
+    r,
+    [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
+  );
+  code.do(r, r, "f32x4.mul", "f32x4.mul", r, "f32x4.add").f32x4(1).do("f32x4.add");
+  // 2^n in two factors: so results below 2^-126 are rounded once, and those above the largest float are ∞.
+  code.do(n).shift("shl", 9).shift("shr_s", 9).set(n);
+  code.do(n).shift("shr_s", 1).set(half);
+  code.do(half).i32x4(127).do("i32x4.add").shift("shl", 23).do("f32x4.mul");
+  return code.do(n, half, "i32x4.sub").i32x4(127).do("i32x4.add").shift("shl", 23).do("f32x4.mul");
+}
+
+/** log x = e · ln 2 + log m with √½ ≤ m < √2. Within 1 unit in the last place; −∞ at 0, NaN below. */
+export function log(code: Code, a: number): Code {
+  const [x, e, m, z, y, tiny] = vectors(code, 6);
+  // What is below 2^-126 has its exponent in the other bits: 2^23 times it has not.
+  code
+    .do(a)
+    .f32x4(2 ** -126)
+    .do("f32x4.lt")
+    .set(tiny);
+  code
+    .do(a)
+    .f32x4(2 ** 23)
+    .do("f32x4.mul", a, tiny, "v128.bitselect")
+    .set(x);
+  code.do(x).i32x4(0x3f3504f3).do("i32x4.sub").shift("shr_s", 23).set(e);
+  code.do(x, e).shift("shl", 23).do("i32x4.sub").f32x4(1).do("f32x4.sub").set(m);
+  code.do(e, "f32x4.convert_i32x4_s").f32x4(23).do(tiny, "v128.and", "f32x4.sub").set(e);
+  code.do(m, m, "f32x4.mul").set(z);
+  polynomial(
+    code,
+    m,
+    [
+      7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+      2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+    ],
+  );
+  code
+    .do(m, "f32x4.mul", z, "f32x4.mul", e)
+    .f32x4(rest)
+    .do("f32x4.mul", "f32x4.add", z)
+    .f32x4(0.5)
+    .do("f32x4.mul", "f32x4.sub");
+  code.do(m, "f32x4.add", e).f32x4(ln2).do("f32x4.mul", "f32x4.add").set(y);
+  code.f32x4(Infinity).do(y, a).f32x4(Infinity).do("f32x4.eq", "v128.bitselect").set(y);
+  code.f32x4(-Infinity).do(y, a).f32x4(0).do("f32x4.eq", "v128.bitselect").set(y);
+  return code.do(y).f32x4(NaN).do(a).f32x4(0).do("f32x4.ge", "v128.bitselect");
+}
+
+/** tanh x, near 0 by an odd polynomial, else as 1 − 2 / (e^2|x| + 1) with the sign of x. Within 2 units in the last place. */
+export function tanh(code: Code, a: number): Code {
+  const [size, double, square, near, far] = vectors(code, 5);
+  code.do(a, "f32x4.abs").set(size);
+  code.do(size, size, "f32x4.add").set(double);
+  code.f32x4(1).f32x4(2);
+  exp(code, double).f32x4(1).do("f32x4.add", "f32x4.div", "f32x4.sub").set(far);
+  code.do(a, a, "f32x4.mul").set(square);
+  polynomial(
+    code,
+    square,
+    [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
+  );
+  code.do(square, "f32x4.mul", size, "f32x4.mul", size, "f32x4.add").set(near);
+  code.do(near, far, size).f32x4(0.625).do("f32x4.lt", "v128.bitselect");
+  return code.do(a).f32x4(-0).do("v128.and", "v128.or"); // the sign, of −0 too
+}

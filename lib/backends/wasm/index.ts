@@ -1,0 +1,116 @@
+/** The WebAssembly backend: float32 words and products in SIMD. What is small, or has other types, is the reference's. */
+import type { Word } from "../../word.js";
+import { type Backend, type Block, type FastKernel, loops } from "../backend.js";
+import { offsets } from "../gemm.js";
+import * as gemm from "./gemm.js";
+import { type Functions, Scratch } from "./memory.js";
+import { loop, spellable } from "./words.js";
+
+/** Below so many elements the copies cost more than is won. */
+const small = 256;
+/** Below so many multiplications, likewise. */
+const tiny = 2 ** 12;
+/** So many at a time go through scratch: few enough to stay in cache. */
+const chunk = 2 ** 15;
+/** An inner loop shorter than this is not worth a call. */
+const short = 16;
+/** So many steps of a product at a time: a tile's panels stay in cache, and sums of sums err less. */
+const depth = 256;
+
+/** The backend, or `null` where WebAssembly or its SIMD is missing. */
+export function wasm(reference: Backend): Backend | null {
+  let scratch: Scratch;
+  let products: Functions;
+  try {
+    scratch = new Scratch();
+    products = scratch.functions({ pack: gemm.pack(), product: gemm.product() });
+  } catch {
+    return null;
+  }
+  const made = new Map<Word, Map<string, Functions["loop"]> | null>();
+
+  const word: Backend["word"] = (word, operands, y) => {
+    const { data } = y.storage;
+    const suits = data.length >= small && data instanceof Float32Array && operands.every(isSingle) && kernels(word);
+    if (!suits || !run(word, operands, y, data as Float32Array)) reference.word(word, operands, y);
+  };
+
+  /** The word's kernels so far, by which arguments move; `null` if it has a letter that is not spelled here. */
+  const kernels = (word: Word) => {
+    let found = made.get(word);
+    if (found === undefined) {
+      found = spellable(word) ? new Map() : null;
+      made.set(word, found);
+    }
+    return found;
+  };
+
+  function run(word: Word, operands: readonly (Block | number)[], y: Block, data: Float32Array): boolean {
+    const { lengths, patterns } = loops(y, operands);
+    const inner = lengths.at(-1) as number;
+    if (inner < short && lengths.length > 1) return false;
+    const moves = patterns.map((pattern) => pattern.at(-1) as string);
+    const key = moves.join("");
+    const known = made.get(word) as Map<string, Functions["loop"]>;
+    const kernel = known.get(key) ?? scratch.functions({ loop: loop(word, moves) }).loop;
+    known.set(key, kernel);
+    const places = word.places();
+    const outer = data.length / inner;
+    // Every operand as the offset at which each turn of the outer loops begins.
+    const starts = patterns.map((pattern, i) => starting(lengths, pattern, typeof operands[i] === "number"));
+    for (let turn = 0; turn < outer; turn++)
+      for (let from = 0; from < inner; from += chunk) {
+        const n = Math.min(chunk, inner - from);
+        const [to, ...rest] = scratch.take(n, ...places.map((place) => (moves[place] === "1" ? n : 0)));
+        const args = places.map((place, k) => {
+          const x = operands[place];
+          if (typeof x === "number") return x;
+          const at = starts[place][turn];
+          if (moves[place] !== "1") return x.storage.data[at];
+          scratch.write(rest[k], (x.storage.data as Float32Array).subarray(at + from, at + from + n));
+          return rest[k];
+        });
+        kernel(n, to, ...args);
+        scratch.read(to, data, turn * inner + from, n);
+      }
+    return true;
+  }
+
+  const matmul: FastKernel<{ ta?: boolean; tb?: boolean }> = ([a, b], y, { m, n, k }, { ta, tb }) => {
+    if (![a, b, y].every(isSingle) || m * n * k < tiny) return false;
+    const [width, height] = [(n + 7) & -8, (m + 3) & -4];
+    const batch = y.shape.slice(0, -2);
+    const firsts = offsets(a.shape.slice(0, -2), batch);
+    const seconds = offsets(b.shape.slice(0, -2), batch);
+    firsts.forEach((first, i) => {
+      const [left, right, rows, columns, to] = scratch.take(m * k, k * n, height * k, width * k, height * width);
+      scratch.write(left, (a.storage.data as Float32Array).subarray(first * m * k, (first + 1) * m * k));
+      scratch.write(right, (b.storage.data as Float32Array).subarray(seconds[i] * k * n, (seconds[i] + 1) * k * n));
+      products.pack(left, rows, m, k, ta ? 1 : 0);
+      products.pack(right, columns, n, k, tb ? 0 : 1);
+      for (let start = 0; start < k; start += depth)
+        products.product(rows, columns, to, m, n, k, start, Math.min(depth, k - start));
+      const out = y.storage.data as Float32Array;
+      if (width === n) scratch.read(to, out, i * m * n, m * n);
+      else for (let row = 0; row < m; row++) scratch.read(to + 4 * row * width, out, (i * m + row) * n, n);
+    });
+    return true;
+  };
+
+  return { name: "wasm", kernels: { matmul }, word };
+}
+
+const isSingle = (x: Block | number): boolean => typeof x === "number" || x.storage.data instanceof Float32Array;
+
+/** For each turn of the outer loops, where an operand's inner loop begins. */
+function starting(lengths: readonly number[], pattern: string, isNumber: boolean): number[] {
+  if (isNumber) return [];
+  let step = pattern.at(-1) === "1" ? (lengths.at(-1) as number) : 1;
+  let starts = [0];
+  for (let axis = lengths.length - 2; axis >= 0; axis--) {
+    const own = pattern[axis] === "1" ? step : 0;
+    starts = Array.from({ length: lengths[axis] }, (_, i) => starts.map((start) => start + i * own)).flat();
+    if (own) step *= lengths[axis];
+  }
+  return starts;
+}
