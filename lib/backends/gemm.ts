@@ -3,75 +3,70 @@ import type { Data } from "../dtype.js";
 import type { Shape } from "../shape.js";
 import type { Block } from "./backend.js";
 
+type Size = readonly [m: number, n: number, k: number];
+
 /** y[m, n] = a[m, k] · b[k, n] over the leading axes of y, along which a and b broadcast; `ta`, `tb` read one transposed. */
-export function gemm(
-  a: Block,
-  b: Block,
-  y: Block,
-  [m, n, k]: readonly [number, number, number],
-  ta: boolean,
-  tb: boolean,
-): void {
+export function gemm(a: Block, b: Block, y: Block, size: Size, ta: boolean, tb: boolean): void {
+  const [m, n, k] = size;
   const batch = y.shape.slice(0, -2);
   const firsts = offsets(a.shape.slice(0, -2), batch);
   const seconds = offsets(b.shape.slice(0, -2), batch);
+  const part = (x: Block, i: number, length: number): Data => x.storage.data.subarray(i * length, (i + 1) * length);
+  const multiply = m < tile ? byRows : byTiles; // a few rows are not worth packing
   firsts.forEach((first, i) => {
-    const rows = panels(a.storage.data, first * m * k, m, k, ta);
-    const columns = panels(b.storage.data, seconds[i] * k * n, n, k, !tb);
-    for (let row = 0; row < m; row += tile)
-      for (let column = 0; column < n; column += tile)
-        product(
-          rows,
-          row * k,
-          columns,
-          column * k,
-          k,
-          y.storage.data,
-          i * m * n + row * n + column,
-          n,
-          m - row,
-          n - column,
-        );
+    multiply(part(a, first, m * k), part(b, seconds[i], k * n), part(y, i, m * n), size, ta, tb);
   });
+}
+
+function byRows(a: Data, b: Data, y: Data, [m, n, k]: Size, ta: boolean, tb: boolean): void {
+  const [right, down] = tb ? [k, 1] : [1, n];
+  for (let i = 0; i < m; i++) {
+    const row = new Float64Array(n);
+    for (let p = 0; p < k; p++) {
+      const x = a[ta ? p * m + i : i * k + p];
+      for (let j = 0, at = p * down; j < n; j++, at += right) row[j] += x * b[at];
+    }
+    y.set(row, i * n);
+  }
+}
+
+function byTiles(a: Data, b: Data, y: Data, [m, n, k]: Size, ta: boolean, tb: boolean): void {
+  const rows = panels(a, m, k, ta);
+  const columns = panels(b, n, k, !tb);
+  for (let i = 0; i < m; i += tile)
+    for (let j = 0; j < n; j += tile) {
+      product(rows.subarray(i * k), columns.subarray(j * k), k);
+      for (let row = i; row < Math.min(i + tile, m); row++)
+        for (let column = j; column < Math.min(j + tile, n); column++)
+          y[row * n + column] = sums[(row - i) * tile + column - j];
+    }
 }
 
 /** How many rows and columns are summed at once: sixteen sums for eight reads. */
 const tile = 4;
 
 /** `count` vectors of `k` values in groups of four, the four first values of a group first; the last group filled with zeros. */
-function panels(x: Data, start: number, count: number, k: number, across: boolean): Float64Array {
+function panels(x: Data, count: number, k: number, across: boolean): Float64Array {
   const packed = new Float64Array(Math.ceil(count / tile) * tile * k);
-  const [step, next] = across ? [1, count] : [k, 1];
-  for (let v = 0; v < count; v++) {
-    let to = (v - (v % tile)) * k + (v % tile);
-    for (let p = 0, from = start + v * step; p < k; p++, from += next, to += tile) packed[to] = x[from];
-  }
+  const place = (v: number, p: number): number => (v - (v % tile)) * k + (v % tile) + p * tile;
+  let from = 0; // read in order, whichever way the vectors lie
+  if (across) for (let p = 0; p < k; p++) for (let v = 0; v < count; v++) packed[place(v, p)] = x[from++];
+  else for (let v = 0; v < count; v++) for (let p = 0; p < k; p++) packed[place(v, p)] = x[from++];
   return packed;
 }
 
 const sums = new Float64Array(tile * tile);
 
-/** One tile of y, at `to`, of which `height` rows and `width` columns are inside y. */
-function product(
-  a: Float64Array,
-  a0: number,
-  b: Float64Array,
-  b0: number,
-  k: number,
-  y: Data,
-  to: number,
-  n: number,
-  height: number,
-  width: number,
-): void {
+/** The sums of a tile, of the first panel of a and of b. */
+function product(a: Float64Array, b: Float64Array, k: number): void {
   // Sixteen variables, since an array of sums would live in memory: three times slower.
   let [s00, s01, s02, s03, s10, s11, s12, s13] = [0, 0, 0, 0, 0, 0, 0, 0];
   let [s20, s21, s22, s23, s30, s31, s32, s33] = [0, 0, 0, 0, 0, 0, 0, 0];
-  for (let p = 0, i = a0, j = b0; p < k; p++, i += tile, j += tile) {
-    const b00 = b[j];
-    const b01 = b[j + 1];
-    const b02 = b[j + 2];
-    const b03 = b[j + 3];
+  for (let i = 0; i < k * tile; i += tile) {
+    const b00 = b[i];
+    const b01 = b[i + 1];
+    const b02 = b[i + 2];
+    const b03 = b[i + 3];
     let x = a[i];
     s00 += x * b00;
     s01 += x * b01;
@@ -94,8 +89,6 @@ function product(
     s33 += x * b03;
   }
   sums.set([s00, s01, s02, s03, s10, s11, s12, s13, s20, s21, s22, s23, s30, s31, s32, s33]);
-  for (let row = 0; row < Math.min(tile, height); row++)
-    for (let column = 0; column < Math.min(tile, width); column++) y[to + row * n + column] = sums[row * tile + column];
 }
 
 /** For each element of `shape`, the element of `small` that broadcasts to it. */

@@ -102,12 +102,7 @@ export function product(): Code {
       panelOf(a, i).set(row);
       code.do(first).set(left).do(first, panel, "i32.add").set(right);
       code.do(y, i, pitch, "i32.mul", "i32.add", j).i32(2).do("i32.shl", "i32.add").set(to);
-      code.do(start).if(
-        () => tile((sum, offset) => code.do(p).memory("v128.load", offset).set(sum)),
-        () => {
-          for (const sum of sums) code.f32x4(0).set(sum);
-        },
-      );
+      for (const sum of sums) code.f32x4(0).set(sum);
       code.for(p, length, 1, () => {
         code.do(left).memory("v128.load").set(low).do(right).memory("v128.load").set(high);
         for (let r = 0; r < 4; r++) {
@@ -123,7 +118,13 @@ export function product(): Code {
         }
         for (const pointer of [row, left, right]) advance(pointer, 16);
       });
-      tile((sum, offset) => code.do(p, sum).memory("v128.store", offset));
+      code.do(start).if(
+        () =>
+          tile((sum, offset) =>
+            code.do(p, p).memory("v128.load", offset).do(sum, "f32x4.add").memory("v128.store", offset),
+          ),
+        () => tile((sum, offset) => code.do(p, sum).memory("v128.store", offset)),
+      );
     });
   });
   return code;

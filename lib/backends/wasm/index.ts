@@ -6,19 +6,23 @@ import * as gemm from "./gemm.js";
 import { type Functions, Scratch } from "./memory.js";
 import { loop, spellable } from "./words.js";
 
-/** Below so many elements the copies cost more than is won. */
-const small = 256;
-/** Below so many multiplications, likewise. */
-const tiny = 2 ** 12;
-/** So many at a time go through scratch: few enough to stay in cache. */
-const chunk = 2 ** 15;
-/** An inner loop shorter than this is not worth a call. */
-const short = 16;
-/** So many steps of a product at a time: a tile's panels stay in cache, and sums of sums err less. */
-const depth = 256;
+/** From which sizes on, and in which pieces, work goes to WebAssembly: by measurement. Specs choose others. */
+const usual = {
+  /** Elements of a result, below which the copies cost more than is won. */
+  elements: 256,
+  /** Length of an inner loop that is worth a call. */
+  inner: 16,
+  /** Elements that go through scratch at a time: few enough to stay in cache. */
+  chunk: 2 ** 15,
+  /** Multiplications of a product that are worth it. */
+  multiplications: 2 ** 12,
+  /** Steps of a product summed by themselves: a tile's panels stay in cache, and sums of sums err less. */
+  depth: 128,
+};
 
 /** The backend, or `null` where WebAssembly or its SIMD is missing. */
-export function wasm(reference: Backend): Backend | null {
+export function wasm(reference: Backend, limits: Partial<typeof usual> = {}): Backend | null {
+  const { elements, inner: least, chunk, multiplications, depth } = { ...usual, ...limits };
   let scratch: Scratch;
   let products: Functions;
   try {
@@ -31,7 +35,7 @@ export function wasm(reference: Backend): Backend | null {
 
   const word: Backend["word"] = (word, operands, y) => {
     const { data } = y.storage;
-    const suits = data.length >= small && data instanceof Float32Array && operands.every(isSingle) && kernels(word);
+    const suits = data.length >= elements && data instanceof Float32Array && operands.every(isSingle) && kernels(word);
     if (!suits || !run(word, operands, y, data as Float32Array)) reference.word(word, operands, y);
   };
 
@@ -48,7 +52,7 @@ export function wasm(reference: Backend): Backend | null {
   function run(word: Word, operands: readonly (Block | number)[], y: Block, data: Float32Array): boolean {
     const { lengths, patterns } = loops(y, operands);
     const inner = lengths.at(-1) as number;
-    if (inner < short && lengths.length > 1) return false;
+    if (inner < least && lengths.length > 1) return false;
     const moves = patterns.map((pattern) => pattern.at(-1) as string);
     const key = moves.join("");
     const known = made.get(word) as Map<string, Functions["loop"]>;
@@ -61,7 +65,9 @@ export function wasm(reference: Backend): Backend | null {
     for (let turn = 0; turn < outer; turn++)
       for (let from = 0; from < inner; from += chunk) {
         const n = Math.min(chunk, inner - from);
-        const [to, ...rest] = scratch.take(n, ...places.map((place) => (moves[place] === "1" ? n : 0)));
+        const taken = scratch.take(n, ...places.map((place) => (moves[place] === "1" ? n : 0)));
+        if (!taken) return false;
+        const [to, ...rest] = taken;
         const args = places.map((place, k) => {
           const x = operands[place];
           if (typeof x === "number") return x;
@@ -77,13 +83,15 @@ export function wasm(reference: Backend): Backend | null {
   }
 
   const matmul: FastKernel<{ ta?: boolean; tb?: boolean }> = ([a, b], y, { m, n, k }, { ta, tb }) => {
-    if (![a, b, y].every(isSingle) || m * n * k < tiny) return false;
+    if (![a, b, y].every(isSingle) || m * n * k < multiplications) return false;
     const [width, height] = [(n + 7) & -8, (m + 3) & -4];
     const batch = y.shape.slice(0, -2);
     const firsts = offsets(a.shape.slice(0, -2), batch);
     const seconds = offsets(b.shape.slice(0, -2), batch);
+    const taken = scratch.take(m * k, k * n, height * k, width * k, height * width);
+    if (!taken) return false;
+    const [left, right, rows, columns, to] = taken;
     firsts.forEach((first, i) => {
-      const [left, right, rows, columns, to] = scratch.take(m * k, k * n, height * k, width * k, height * width);
       scratch.write(left, (a.storage.data as Float32Array).subarray(first * m * k, (first + 1) * m * k));
       scratch.write(right, (b.storage.data as Float32Array).subarray(seconds[i] * k * n, (seconds[i] + 1) * k * n));
       products.pack(left, rows, m, k, ta ? 1 : 0);

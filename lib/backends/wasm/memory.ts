@@ -15,8 +15,8 @@ export class Scratch {
   /** All of it, as floats; another array after it grew. */
   floats = new Float32Array(this.memory.buffer);
 
-  /** Begins a computation that needs arrays of so many floats; gives their addresses. Throws a RangeError when there is no more. */
-  take(...lengths: readonly number[]): number[] {
+  /** Begins a computation that needs arrays of so many floats; gives their addresses, or `null` where there is no more memory. */
+  take(...lengths: readonly number[]): number[] | null {
     this.used = 0;
     const places = lengths.map((length) => {
       const place = this.used;
@@ -25,7 +25,11 @@ export class Scratch {
     });
     const missing = this.used - this.memory.buffer.byteLength;
     if (missing > 0) {
-      this.memory.grow(Math.ceil(missing / page));
+      try {
+        this.memory.grow(Math.ceil(missing / page));
+      } catch {
+        return null;
+      }
       this.floats = new Float32Array(this.memory.buffer);
     }
     return places;

@@ -1,0 +1,228 @@
+/** The WebAssembly backend is a claim: every word, pattern, length and product agrees with the reference, and nothing is written beside it. */
+import { type Operation, registry } from "gradtape";
+import * as assert from "uvu/assert";
+import type { Backend, Block } from "../lib/backends/backend.js";
+import { reference } from "../lib/backends/reference.js";
+import { wasm } from "../lib/backends/wasm/index.js";
+import { spellable } from "../lib/backends/wasm/words.js";
+import { Generator } from "../lib/random.js";
+import type { Word } from "../lib/word.js";
+import { ulps } from "./support/close.js";
+import { long, suite } from "./support/suite.js";
+
+const test = suite("wasm");
+
+const defines = reference({ codegen: true });
+/** Everything goes to WebAssembly, however small, in small pieces. */
+const all = { elements: 0, inner: 0, multiplications: 1 };
+const claims = wasm(defines, { ...all, chunk: 48, depth: 8 }) as Backend;
+
+/** Letters that WebAssembly has as one instruction, or spells of such: the same bits. */
+const inexact = new Set(["exp", "log", "tanh"]);
+const words = [...registry.values()].filter(
+  (op): op is Operation & { word: Word } => op.word !== undefined && spellable(op.word),
+);
+const exact = (word: Word): boolean => word.steps().every(({ letter }) => !inexact.has(letter));
+/** Of exp, log, tanh themselves 2 units in the last place; of what is made of them a few more. */
+const allowed = (op: Operation): number => (exact(op.word as Word) ? 0 : inexact.has(op.name) ? 2 : 4);
+
+const generator = new Generator(7);
+const specials = [
+  0,
+  -0,
+  1,
+  -1,
+  NaN,
+  Infinity,
+  -Infinity,
+  1e-45,
+  -1e-45,
+  1e-38,
+  3e38,
+  -3e38,
+  88.72283,
+  88.72284,
+  -87.3,
+  -103.9,
+  -104.1,
+  0.625,
+  -0.625,
+];
+const draw = (size: number): Float32Array =>
+  Float32Array.from(
+    { length: size },
+    () => (generator.uniform() * 2 - 1) * 2 ** Math.round(generator.uniform() * 12 - 6),
+  );
+
+const block = (shape: readonly number[], data = draw(shape.reduce((a, b) => a * b, 1))): Block => ({
+  storage: { data, dtype: "float32" },
+  shape,
+});
+
+const canary = 12345.678;
+
+/** A word's values by both backends, guarded on both sides; they must agree within so many units in the last place. */
+function compare(op: Operation & { word: Word }, shape: readonly number[], operands: (Block | number)[]): void {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const [found, expected] = [claims, defines].map((backend) => {
+    const guarded = new Float32Array(size + 16).fill(canary);
+    backend.word(op.word, operands, block(shape, guarded.subarray(8, 8 + size)));
+    assert.ok(
+      [...guarded.subarray(0, 8), ...guarded.subarray(8 + size)].every((x) => x === Math.fround(canary)),
+      "guards",
+    );
+    return guarded.subarray(8, 8 + size);
+  });
+  for (let i = 0; i < size; i++)
+    if (!Object.is(found[i], expected[i]) && !(ulps(found[i], expected[i], "float32") <= allowed(op)))
+      throw new Error(`${op.name} of ${show(operands)} at ${i}: wasm ${found[i]}, reference ${expected[i]}`);
+}
+
+const show = (operands: readonly (Block | number)[]): string =>
+  operands.map((x) => (typeof x === "number" ? x : `[${x.shape}]`)).join(", ");
+
+test("the letters that networks use are spelled", () => {
+  const names = words.map(({ name }) => name);
+  for (const name of ["add", "mul", "div", "where", "relu", "exp", "log", "tanh", "sigmoid", "clamp"])
+    assert.ok(names.includes(name), name);
+});
+
+for (const op of words) {
+  test(`${op.name}: every length from 0 to 67, at every alignment`, () => {
+    for (let length = 0; length <= 67; length++)
+      for (let shift = 0; shift < 4; shift++)
+        compare(
+          op,
+          [length],
+          Array.from({ length: op.arity }, () => block([length], draw(length + shift).subarray(shift))),
+        );
+  });
+
+  test(`${op.name}: every broadcast pattern, and numbers`, () => {
+    const shapes = [[3, 5, 7], [5, 7], [7], [1], [], [3, 1, 7], [3, 5, 1], [1, 5, 1], [3, 1, 1]];
+    for (const first of shapes)
+      for (const second of shapes) {
+        const third = shapes[(shapes.indexOf(first) * 3 + shapes.indexOf(second)) % shapes.length];
+        const operands = [first, second, third].slice(0, op.arity).map((shape) => block(shape));
+        compare(op, [3, 5, 7], operands);
+        compare(
+          op,
+          [3, 5, 7],
+          operands.map((x, i) => (i === operands.length - 1 ? generator.uniform() : x)),
+        );
+      }
+  });
+
+  test(`${op.name}: specials in every lane and in the tail`, () => {
+    for (let shift = 0; shift < specials.length; shift++) {
+      const turned = (by: number) =>
+        Float32Array.from(specials, (_, i) => specials[(i * (by + 1) + shift) % specials.length]);
+      compare(
+        op,
+        [specials.length],
+        Array.from({ length: op.arity }, (_, i) => block([specials.length], turned(i))),
+      );
+    }
+  });
+}
+
+test("exp, log and tanh: within 2 units in the last place over their whole range", () => {
+  const many = long ? 2 ** 20 : 2 ** 16;
+  for (const name of ["exp", "log", "tanh", "sigmoid"]) {
+    // Every kind of float: bit patterns, evenly.
+    const bits = new Uint32Array(many).map(() => generator.next());
+    const op = registry.get(name) as Operation & { word: Word };
+    compare(op, [many], [block([many], new Float32Array(bits.buffer))]);
+    compare(
+      op,
+      [many],
+      [
+        block(
+          [many],
+          Float32Array.from({ length: many }, (_, i) => (i / many) * 220 - 110),
+        ),
+      ],
+    );
+  }
+});
+
+type Product = (
+  inputs: Block[],
+  y: Block,
+  dims: Record<string, number>,
+  how: { ta?: boolean; tb?: boolean },
+) => boolean;
+const multiply = claims.kernels.matmul as unknown as Product;
+
+/** A product by both backends: within 8 units of the sum of its terms' sizes; NaN and ∞ where the reference has them. */
+function compareProducts(m: number, n: number, k: number, how: { ta?: boolean; tb?: boolean }, spoil?: number): void {
+  const a = block(how.ta ? [k, m] : [m, k]);
+  const b = block(how.tb ? [n, k] : [k, n]);
+  if (spoil !== undefined && k > 0) (a.storage.data as Float32Array)[0] = spoil;
+  const guarded = new Float32Array(m * n + 16).fill(canary);
+  assert.is(multiply([a, b], block([m, n], guarded.subarray(8, 8 + m * n)), { m, n, k }, how), m * n * k > 0);
+  if (m * n * k === 0) return;
+  assert.ok(
+    [...guarded.subarray(0, 8), ...guarded.subarray(8 + m * n)].every((x) => x === Math.fround(canary)),
+    "guards",
+  );
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < n; j++) {
+      let [sum, size] = [0, 0];
+      for (let p = 0; p < k; p++) {
+        const term = a.storage.data[how.ta ? p * m + i : i * k + p] * b.storage.data[how.tb ? j * k + p : p * n + j];
+        sum += term;
+        size += Math.abs(term);
+      }
+      const found = guarded[8 + i * n + j];
+      if (!Object.is(found, sum) && !(Math.abs(found - sum) <= 8 * 2 ** -24 * size))
+        throw new Error(`[${m},${k}]·[${k},${n}] ${JSON.stringify(how)} at ${i},${j}: wasm ${found}, expected ${sum}`);
+    }
+}
+
+const hows = [{}, { ta: true }, { tb: true }, { ta: true, tb: true }];
+
+test("products of every small size, every operand transposed or not", () => {
+  for (const how of hows)
+    for (const m of [0, 1, 2, 3, 4, 5, 8, 9])
+      for (const n of [0, 1, 3, 4, 5, 7, 8, 9, 16, 17])
+        for (const k of [0, 1, 3, 4, 5, 8, 9, 19]) compareProducts(m, n, k, how);
+});
+
+test("products of the sizes that networks have", () => {
+  for (const how of hows)
+    for (const [m, n, k] of [
+      [100, 50, 784],
+      [784, 50, 100],
+      [100, 10, 50],
+      [1, 64, 64],
+      [64, 1, 64],
+      [33, 65, 257],
+    ])
+      compareProducts(m, n, k, how);
+});
+
+test("NaN and ∞ reach what depends on them, and nothing else", () => {
+  for (const how of hows)
+    for (const spoil of [NaN, Infinity, -Infinity]) for (const m of [1, 3, 6]) compareProducts(m, 9, 6, how, spoil);
+});
+
+test("a product of float64, and one too small, are left to the reference", () => {
+  const usual = wasm(defines) as Backend;
+  const product = usual.kernels.matmul as unknown as Product;
+  assert.is(product([block([2, 2]), block([2, 2])], block([2, 2]), { m: 2, n: 2, k: 2 }, {}), false);
+  const wide: Block = { storage: { data: new Float64Array(64 * 64), dtype: "float64" }, shape: [64, 64] };
+  assert.is(product([wide, wide], wide, { m: 64, n: 64, k: 64 }, {}), false);
+});
+
+test("without WebAssembly, or with too little memory to begin, there is no such backend", () => {
+  const real = globalThis.WebAssembly;
+  try {
+    Object.assign(globalThis, { WebAssembly: undefined });
+    assert.is(wasm(defines), null);
+  } finally {
+    Object.assign(globalThis, { WebAssembly: real });
+  }
+});
+
+test.run();
