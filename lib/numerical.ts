@@ -58,6 +58,8 @@ export function restoring<T>(write: () => void, read: () => T, restore: () => vo
 const h = 2 ** -13;
 /** Below h by enough to tell a kink nearby from a wrong slope. */
 const fine = 2 ** -19;
+/** The least step whose rounding errors stay below the tolerances. */
+const finest = 2 ** -24;
 
 /** The outputs with the input moved by t. */
 export type Move = (t: number) => readonly number[];
@@ -76,8 +78,10 @@ export function four(move: Move, weights: readonly number[], step = h): number {
 
 /** The slopes of both sides, where a kink explains why differences disagree with the tape's slope; else undefined. */
 export function kinkAt(move: Move, weights: readonly number[], tape: number, tolerance: number): Sides | undefined {
-  const near = four(move, weights, fine);
-  if (scaled(tape, near) <= tolerance) return { left: near, right: near }; // beside a kink, not on it
+  for (const step of [fine, finest]) {
+    const near = four(move, weights, step);
+    if (scaled(tape, near) <= tolerance) return { left: near, right: near }; // beside a kink, not on it
+  }
   const [a, b, c] = [-fine, 0, fine].map((t) => move(t));
   const left = weigh(weights, (i) => (b[i] - a[i]) / fine);
   const right = weigh(weights, (i) => (c[i] - b[i]) / fine);

@@ -73,9 +73,17 @@ for (const [name, [passed, ...failures]] of Object.entries(canaries))
 
 test("seed and length reach the spec and fast-check", async () => {
   const { output } = await runFile(path("passes"), { seed: -7, long: true });
-  assert.ok(output.includes('seed -7, long true, global {"seed":-7,"numRuns":1000,"includeErrorInReport":true}'), output);
+  assert.ok(
+    output.includes('seed -7, long true, global {"seed":-7,"numRuns":1000,"includeErrorInReport":true}'),
+    output,
+  );
   const usual = (await verdicts).find(({ file }) => file === path("passes"))!;
-  assert.ok(usual.output.includes('seed 20261121, long false, global {"seed":20261121,"numRuns":100,"includeErrorInReport":true}'), usual.output);
+  assert.ok(
+    usual.output.includes(
+      'seed 20261121, long false, global {"seed":20261121,"numRuns":100,"includeErrorInReport":true}',
+    ),
+    usual.output,
+  );
 });
 
 const command = (...args: string[]) =>

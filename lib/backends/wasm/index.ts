@@ -105,7 +105,7 @@ export function wasm(reference: Backend, limits: Partial<typeof usual> = {}): Ba
     return true;
   };
 
-  return { name: "wasm", kernels: { matmul }, word };
+  return { name: `wasm, ${reference.name}`, kernels: { matmul }, word };
 }
 
 const isSingle = (x: Block | number): boolean => typeof x === "number" || x.storage.data instanceof Float32Array;

@@ -1,0 +1,88 @@
+// slow
+/** Memory: training in a plain loop, and keeping every loss, leave it flat; keeping the tapes does not, so that the check can fail. */
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { suite } from "./support/suite.js";
+
+const test = suite("memory");
+
+/** A test that may take minutes where the machine is busy. */
+const patient = (name: string, body: () => void) => test(name, body, { deadline: 300_000 });
+
+/** What a run leaves behind, in megabytes: resident memory at its highest, and what is still held after collection. */
+type Growth = { resident: number; held: number };
+
+/** A process of its own trains a 64-32-10 network, synchronously; garbage is collected before the first look and the last only. */
+const program = `
+  import { Affine, normal, ReLU, Sequential, SGD, SoftmaxWithLoss, tensor } from "gradtape";
+
+  const { steps, rows, keepLosses = false, retainGraph = false } = JSON.parse(process.env.TRAINING);
+  const network = new Sequential(new Affine(64, 32), new ReLU(), new Affine(32, 10));
+  const lossLayer = new SoftmaxWithLoss();
+  const optimizer = new SGD(network.parameters(), { lr: 0.01 });
+  const x = normal([rows, 64]);
+  const t = tensor(Array.from({ length: rows }, (_, i) => i % 10), { dtype: "int32" });
+  const losses = [];
+
+  function train(count) {
+    for (let step = 0; step < count; step++) {
+      optimizer.zeroGrad();
+      const loss = lossLayer.forward(network.forward(x), t);
+      loss.backward({ retainGraph });
+      optimizer.step();
+      if (keepLosses) losses.push(loss);
+    }
+  }
+
+  function held() {
+    gc();
+    gc(); // what the first one only finished
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  }
+
+  train(1000); // until code is compiled
+  losses.length = 0;
+  const before = held();
+  const residentBefore = process.memoryUsage.rss();
+  let resident = residentBefore;
+  for (let part = 0; part < 20; part++) {
+    train(steps / 20);
+    resident = Math.max(resident, process.memoryUsage.rss());
+  }
+  console.log(JSON.stringify({ resident: (resident - residentBefore) / 1e6, held: (held() - before) / 1e6 }));
+`;
+
+function growth(training: { steps: number; rows: number; keepLosses?: boolean; retainGraph?: boolean }): Growth {
+  const flags = ["--expose-gc", "--conditions=gradtape-source", "--import", "tsx", "--input-type=module"];
+  const output = execFileSync(process.execPath, [...flags, "--eval", program], {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    env: { ...process.env, TRAINING: JSON.stringify(training) },
+    encoding: "utf8",
+  });
+  return JSON.parse(output);
+}
+
+// Measured: up to 1.5 MB held, by compiled code, and 12 MB resident, the collector's room; 200 bytes kept in each step would be 4 MB.
+patient("20,000 training steps leave memory flat", () => {
+  const { held, resident } = growth({ steps: 20_000, rows: 4 });
+  assert.ok(held < 3, `${held} MB held`);
+  assert.ok(resident < 40, `${resident} MB resident`);
+});
+
+// Measured: 3 to 5 MB held, of which 600 bytes are each loss.
+patient("5,000 losses kept after backward keep no tape", () => {
+  const { held, resident } = growth({ steps: 5000, rows: 16, keepLosses: true });
+  assert.ok(held < 10, `${held} MB held`);
+  assert.ok(resident < 40, `${resident} MB resident`);
+});
+
+// Measured: 95 MB held, 119 MB resident.
+patient("kept with their tapes, they would be seen", () => {
+  const { held, resident } = growth({ steps: 5000, rows: 16, keepLosses: true, retainGraph: true });
+  assert.ok(held > 50, `${held} MB held`);
+  assert.ok(resident > 50, `${resident} MB resident`);
+});
+
+test.run();
