@@ -62,8 +62,10 @@ export const zeros = (shape: Shape, options: CreateOptions = {}): Tensor => make
 export const ones = (shape: Shape, options: CreateOptions = {}): Tensor => filled("ones", shape, options, () => 1);
 
 /** All of one value. */
-export const full = (shape: Shape, value: number, options: CreateOptions = {}): Tensor =>
-  filled("full", shape, options, () => value);
+export function full(shape: Shape, value: number, options: CreateOptions = {}): Tensor {
+  if (typeof value !== "number") throw new ValueError(`full: the value must be a number (given ${typeof value})`);
+  return filled("full", shape, options, () => value);
+}
 
 const like = (x: Tensor, options: CreateOptions): CreateOptions => ({ dtype: x.dtype, ...options });
 

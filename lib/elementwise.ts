@@ -1,7 +1,7 @@
 /** Elementwise operations: a formula and its slopes in letters, run as words, pulled back as one fused word. */
 import { backend } from "./backends/index.js";
 import { type Dtype, promote } from "./dtype.js";
-import { DtypeError } from "./error.js";
+import { DtypeError, kindOf } from "./error.js";
 import type { Scalar } from "./letters.js";
 import { type Facts, isRecording, type Operation, read, record, register } from "./op.js";
 import { broadcast, type Shape } from "./shape.js";
@@ -77,10 +77,12 @@ const constant = (value: number, dtype: Dtype): Tensor => {
 
 function checkOperands(name: string, arity: number, operands: readonly unknown[]): void {
   if (operands.length !== arity)
-    throw new DtypeError(`${name}: ${arity} operands must be given (given ${operands.length})`);
+    throw new DtypeError(
+      `${name}: ${arity} ${arity === 1 ? "operand" : "operands"} must be given (given ${operands.length})`,
+    );
   for (const x of operands)
     if (!(x instanceof Tensor) && typeof x !== "number")
-      throw new DtypeError(`${name}: operands must be tensors or numbers (given ${x === null ? "null" : typeof x})`);
+      throw new DtypeError(`${name}: operands must be tensors or numbers (given ${kindOf(x)})`);
 }
 
 /** An op of one input, element by element. */

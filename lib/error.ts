@@ -33,6 +33,10 @@ export class DataError extends GradtapeError {
 /** A shape as messages show it: `[100,784]`. */
 export const show = (shape: readonly number[]): string => `[${shape.join(",")}]`;
 
+/** What a value is, for messages about values of a wrong kind. */
+export const kindOf = (x: unknown): string =>
+  Array.isArray(x) ? "an array; wrap it in tensor()" : x === null ? "null" : typeof x;
+
 /** A call as messages show it: `matmul([100,784], [50,10])`; numbers stand for themselves. */
 export const call = (op: string, operands: readonly (number | { shape: readonly number[] })[]): string =>
   `${op}(${operands.map((x) => (typeof x === "number" ? x : show(x.shape))).join(", ")})`;

@@ -5,20 +5,26 @@ const edge = 3;
 const abridged = 1000;
 
 /** The numbers of one tensor, all in one style: whole, with up to 4 decimals, or in powers of ten. */
-function style(values: readonly number[]): (x: number) => string {
-  const finite = values.filter(Number.isFinite).map(Math.abs);
-  const most = finite.reduce((a, b) => Math.max(a, b), 0);
-  const least = finite.reduce((a, b) => (b > 0 ? Math.min(a, b) : a), Infinity);
+function style(values: readonly number[], integers: boolean): (x: number) => string {
+  const finite = values.filter(Number.isFinite);
+  const sizes = finite.map(Math.abs);
+  const most = sizes.reduce((a, b) => Math.max(a, b), 0);
+  const least = sizes.reduce((a, b) => (b > 0 ? Math.min(a, b) : a), Infinity);
   const whole = finite.every(Number.isInteger);
-  const powers = most >= 1e8 || (!whole && (least < 1e-4 || most / least > 1e5));
-  const text = (x: number) =>
-    !Number.isFinite(x) ? String(x) : powers ? x.toExponential(4) : whole ? x.toFixed(0) : x.toFixed(4);
-  const texts = values.map(text);
+  const powers = !integers && (most >= 1e8 || (!whole && (least < 1e-4 || most / least > 1e5)));
+  const text = (x: number): string =>
+    !Number.isFinite(x)
+      ? String(x)
+      : Object.is(x, -0)
+        ? `-${text(0)}`
+        : powers
+          ? x.toExponential(4)
+          : x.toFixed(whole ? 0 : 4);
   // Trailing zeros that every value has tell nothing.
-  const zeros = (t: string): number => t.match(/0*$/)?.[0].length ?? 0;
-  const spare = powers || whole ? 0 : texts.reduce((n, t) => Math.min(n, zeros(t)), 3);
-  const short = (x: number) => (Number.isFinite(x) && spare ? text(x).slice(0, -spare) : text(x));
-  const width = texts.reduce((n, _, i) => Math.max(n, short(values[i]).length), 0);
+  const zeros = (x: number): number => text(x).match(/0*$/)?.[0].length ?? 0;
+  const spare = powers || whole ? 0 : finite.reduce((n, x) => Math.min(n, zeros(x)), 3);
+  const short = (x: number): string => (Number.isFinite(x) && spare ? text(x).slice(0, -spare) : text(x));
+  const width = values.reduce((n, x) => Math.max(n, short(x).length), 0);
   return (x) => short(x).padStart(width);
 }
 
@@ -43,7 +49,7 @@ export function format(x: Tensor): string {
     return `[${parts.join(inner === 0 ? ", " : `,${"\n".repeat(inner)}${" ".repeat("tensor([".length + axis)}`)}]`;
   };
   if (size > 0) walk(0, 0, (i) => String(values.push(data[i])));
-  const number = style(values);
+  const number = style(values, x.dtype === "int32");
   const text = size === 0 ? "[]" : walk(0, 0, (i) => number(data[i]));
   const notes = [`shape=[${shape.join(", ")}]`, `dtype=${x.dtype}`];
   if (x.origin) notes.push(`op=${x.origin.name}`);

@@ -78,18 +78,29 @@ export function four(move: Move, weights: readonly number[], step = h): number {
 
 /** The slopes of both sides, where a kink explains why differences disagree with the tape's slope; else undefined. */
 export function kinkAt(move: Move, weights: readonly number[], tape: number, tolerance: number): Sides | undefined {
-  for (const step of [fine, finest]) {
-    const near = four(move, weights, step);
-    if (scaled(tape, near) <= tolerance) return { left: near, right: near }; // beside a kink, not on it
-  }
-  const [a, b, c] = [-fine, 0, fine].map((t) => move(t));
-  const left = weigh(weights, (i) => (b[i] - a[i]) / fine);
-  const right = weigh(weights, (i) => (c[i] - b[i]) / fine);
-  const slack = 1e-4 * Math.max(1, Math.abs(tape));
-  const jumps = Math.abs(right - left) > 10 * slack;
-  return jumps && tape > Math.min(left, right) - slack && tape < Math.max(left, right) + slack
-    ? { left, right }
-    : undefined;
+  const here = move(0);
+  const slack = tolerance * Math.max(1, Math.abs(tape));
+  /** Whether rounding leaves differences with this step anything to say: large outputs drown them. */
+  const heard = (step: number): boolean =>
+    weigh(weights.map(Math.abs), (i) => Math.abs(here[i])) * 2 ** -51 <= slack * step;
+  const sides = (step: number): Sides => {
+    const [back, forth] = [move(-step), move(step)];
+    return {
+      left: weigh(weights, (i) => (here[i] - back[i]) / step),
+      right: weigh(weights, (i) => (forth[i] - here[i]) / step),
+    };
+  };
+  if (!heard(fine)) return undefined;
+  const near = four(move, weights, fine);
+  if (scaled(tape, near) <= tolerance) return { left: near, right: near }; // beside a kink, not on it
+  const step = heard(finest) ? finest : fine;
+  const { left, right } = sides(step);
+  if (scaled(tape, (left + right) / 2) <= tolerance) return { left, right }; // closer beside it
+  // At a kink the sides stay apart however short the step; where the slope only changes fast, they approach in proportion.
+  const wide = sides(16 * step);
+  const stays = Math.abs(right - left) > Math.max(slack, Math.abs(wide.right - wide.left) / 8);
+  const between = tape >= Math.min(left, right) - slack && tape <= Math.max(left, right) + slack;
+  return stays && between ? { left, right } : undefined;
 }
 
 /** The error of a against b, relative where they are large. */

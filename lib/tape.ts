@@ -139,6 +139,9 @@ export function gradient(
 ) {
   checkRecorded("gradient", y);
   const asked = xs instanceof Tensor ? [xs] : xs;
+  if (!Array.isArray(asked))
+    throw new GradError("gradient: with respect to what must be said: gradient(y, x) or gradient(y, [a, b])");
+  for (const x of asked) checkTensor("gradient: with respect to", x);
   const wanted = new Set(asked);
   const gradients = withRecording(createGraph, () => propagate("gradient", y, seed, (x) => wanted.has(x)));
   const own = ownership(seed);

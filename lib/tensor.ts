@@ -1,6 +1,6 @@
 /** Tensor: storage, shape, birth time, and where it came from. Its operations are methods made of the entries in `ops/`. */
 import { arrays, type Dtype, type ReadonlyData } from "./dtype.js";
-import { DtypeError, GradError, ShapeError, show, ValueError } from "./error.js";
+import { DtypeError, GradError, kindOf, ShapeError, show, ValueError } from "./error.js";
 import { format } from "./format.js";
 import { checkIntegers, flatten, type Nested } from "./nested.js";
 import type { Operation } from "./op.js";
@@ -142,7 +142,11 @@ export class Tensor {
       );
     if (typeof values === "number" && this.dtype === "int32") checkIntegers("assign", [values]);
     if (at !== undefined) {
-      if (typeof values !== "number" || !Number.isInteger(at) || at < 0 || at >= data.length)
+      if (typeof values !== "number")
+        throw new ValueError(
+          `assign(${show(this.shape)}): one number is written at a flat index (given ${kindOf(values)})`,
+        );
+      if (!Number.isInteger(at) || at < 0 || at >= data.length)
         throw new ValueError(
           `assign(${show(this.shape)}): one number is written at a flat index from 0 to ${data.length - 1} (given ${at})`,
         );

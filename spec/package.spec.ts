@@ -173,6 +173,14 @@ test(
   { deadline: 120_000 },
 );
 
+test("tensors have their operations, whichever entry they come from", () => {
+  const bytes = "Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 2, 3, 4)";
+  assert.is(
+    node(`import { parseIdx } from "gradtape/node"; console.log(parseIdx(${bytes}).relu().sum().item());`),
+    "7\n",
+  );
+});
+
 const tiny = 'import { tensor } from "gradtape"; console.log(tensor(0).sigmoid().item());';
 const most = 40 * 1024;
 

@@ -12,13 +12,13 @@ export type Configuration = {
 };
 
 /** Chooses how operations are computed, from now on. */
-export function configure({ codegen = codegenAllowed(), wasm: fast = true }: Configuration): void {
+export function configure({ codegen = codegenAllowed(), wasm: fast = true }: Configuration = {}): void {
   const slow = reference({ codegen });
   current = (fast && wasm(slow)) || slow;
 }
 
 let current: Backend;
-configure({});
+configure();
 
 /** The backend in use. */
 export const backend = (): Backend => current;

@@ -64,6 +64,7 @@ export const transpose: (x: Tensor, axis0?: number, axis1?: number) => Tensor = 
   { samples: [{ shapes: [[2, 3]] }, { shapes: [[2, 3, 2]], args: [0, -1] }] },
   (x: Tensor, axis0 = -2, axis1 = -1) => {
     checkTensor("transpose", x);
+    if (x.rank < 2) throw new ShapeError(`transpose(${show(x.shape)}): the tensor must have at least 2 axes`);
     const [a, b] = [axisOf("transpose", axis0, x.rank), axisOf("transpose", axis1, x.rank)];
     return x.permute(x.shape.map((_, axis) => (axis === a ? b : axis === b ? a : axis)));
   },

@@ -14,7 +14,8 @@ export class SGD {
       throw new ValueError("SGD: parameters must be a list of tensors; give it model.parameters()");
     this.parameters = [...parameters];
     this.lr = lr;
-    if (!(lr > 0 && lr < Infinity)) throw new ValueError(`SGD: lr must be a positive number (given ${lr})`);
+    if (typeof lr !== "number" || !(lr > 0 && lr < Infinity))
+      throw new ValueError(`SGD: lr must be a positive number (given ${lr})`);
     if (this.parameters.length === 0)
       throw new ValueError(
         "SGD: there are no parameters to train; tensors must have requiresGrad: true and be plain fields of the model, not private #fields",

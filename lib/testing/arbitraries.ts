@@ -72,6 +72,7 @@ type Parts = { shape: fc.Value<Shape>; numbers: readonly number[] };
 /** Shrinks by taking a smaller shape with some of the same numbers, then simpler numbers; fast-check's `chain` would draw new ones. */
 class Tensors extends fc.Arbitrary<Tensor> {
   private readonly points: readonly number[];
+  private readonly step: number;
   private readonly places: ReadonlyMap<number, number>;
 
   constructor(
@@ -79,7 +80,7 @@ class Tensors extends fc.Arbitrary<Tensor> {
     private readonly range: Range,
   ) {
     super();
-    this.points = lattice(range);
+    ({ points: this.points, step: this.step } = lattice(range));
     this.places = new Map(this.points.map((x, place) => [x, place]));
   }
 
@@ -122,7 +123,7 @@ class Tensors extends fc.Arbitrary<Tensor> {
     const taken = new Set(this.range.distinct ? numbers : []);
     const first = this.points.find((x) => !taken.has(x)) as number;
     for (const [i, x] of numbers.entries())
-      for (const other of new Set([first, ...simpler(x)])) {
+      for (const other of new Set([first, ...simpler(x, this.step)])) {
         const place = this.places.get(other) ?? Infinity;
         if (place < (this.places.get(x) as number) && !taken.has(other))
           yield this.make({ shape, numbers: numbers.map((v, k) => (k === i ? other : v)) });

@@ -24,8 +24,11 @@ const tiny = 2 ** -900;
 /** How many binary places a number of the dtype has behind its first. */
 const bits: Record<Dtype, number> = { float64: 52, float32: 23, int32: 31 };
 
+/** Multiples of a step, the simplest first. */
+export type Lattice = { readonly points: readonly number[]; readonly step: number };
+
 /** The numbers of a range, the simplest first: whole ones before halves before quarters, 1 before 2, 2 before −2, and 0 after other whole ones. */
-export function lattice({ min = -2, max = 2, dtype = "float64", distinct = false, awayFrom = [] }: Range): number[] {
+export function lattice({ min = -2, max = 2, dtype = "float64", distinct = false, awayFrom = [] }: Range): Lattice {
   if (!Object.hasOwn(bits, dtype))
     throw new DtypeError(`tensors: dtype must be "float64", "float32" or "int32" (given ${dtype})`);
   if (!(min <= max) || !Number.isFinite(max - min))
@@ -35,7 +38,7 @@ export function lattice({ min = -2, max = 2, dtype = "float64", distinct = false
   const step = Math.max(wanted, finest, dtype === "int32" ? 1 : 0, distinct ? spacing : 0);
   const first = Math.ceil(min / step);
   const count = Math.floor(max / step) - first + 1;
-  const points = Array.from({ length: count }, (_, i) => (first + i) * step + 0).filter((x) =>
+  const points = Array.from({ length: count }, (_, i) => (first + i) * step).filter((x) =>
     awayFrom.every((kink) => Math.abs(x - kink) >= spacing),
   );
   if (points.length === 0)
@@ -43,10 +46,11 @@ export function lattice({ min = -2, max = 2, dtype = "float64", distinct = false
       `tensors: between ${min} and ${max} there must be a number of ${dtype}` +
         `${awayFrom.length > 0 ? `, 2^-9 away from ${awayFrom.join(", ")}` : ""} (there is none)`,
     );
-  return points
+  const sorted = points
     .map((x) => ({ x, rank: [fineness(x), +(x === 0), Math.abs(x), +(x < 0)] }))
     .sort((a, b) => a.rank.map((r, i) => r - b.rank[i]).find(Boolean) ?? 0)
     .map(({ x }) => x);
+  return { points: sorted, step };
 }
 
 /** How many binary places x has behind the point. */
@@ -56,13 +60,15 @@ function fineness(x: number): number {
   return places;
 }
 
-/** Numbers near x, of fewer digits or nearer to 0: what to try in its place when it shrinks. Not all of them are in the lattice. */
-export function simpler(x: number): number[] {
-  const rounded = Array.from({ length: fineness(x) }, (_, i) => 2 ** i).flatMap((k) => [
-    Math.trunc(x * k) / k,
-    (Math.trunc(x * k) + Math.sign(x)) / k,
-  ]);
-  return [...rounded, Math.abs(x), Math.trunc(x / 2), x - Math.sign(x)];
+/** Numbers of fewer digits near x, and numbers between it and 0: what to try in its place. Not all of them are in the lattice. */
+export function simpler(x: number, step: number): number[] {
+  const n = x / step;
+  const found = [Math.abs(n)];
+  for (let k = 2; k <= 2 * Math.abs(n); k *= 2) {
+    const part = Math.trunc(n / k);
+    found.push(part * k, (part + Math.sign(n)) * k, n - part);
+  }
+  return found.map((multiple) => multiple * step);
 }
 
 /** Places in the lattice made distinct: one that is taken gives way to the next that is free. */
