@@ -17,8 +17,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
+import { rollup } from "@rollup/wasm-node";
 import { build, transform } from "esbuild";
-import { rollup } from "rollup";
 import * as assert from "uvu/assert";
 import { suite } from "./support/suite.js";
 
