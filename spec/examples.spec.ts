@@ -55,10 +55,7 @@ test("the check of SVG knows what is not well-formed", () => {
 test("npm start learns, tells how well, and draws it", () => {
   const file = resolve(root, "examples/.out/ch05-train_neuralnet.svg");
   rmSync(file, { force: true });
-  const begun = performance.now();
   const { status, lines, stderr } = npm("start", "--", "--quick");
-  // On an idle machine it takes a third of that.
-  assert.ok(performance.now() - begun < 15_000, "the quick run is quick");
   assert.is(status, 0, stderr);
   const accuracies = lines.slice(0, -2);
   assert.is(accuracies.length, 6, "one line before training, and one after each of five epochs");

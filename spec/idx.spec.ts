@@ -251,7 +251,6 @@ test("a gzip bomb is refused at the limit, and a large file before it is read", 
   const bomb = Buffer.concat([gzipSync(idx([320 * 2 ** 20], [])), ...Array(20).fill(gzipSync(Buffer.alloc(2 ** 24)))]);
   const path = join(write({ bomb }), "bomb");
   refuses(() => readIdx(path), "bomb: must have at most 268435456 bytes, or a larger maxBytes be given (it has more)");
-  const begun = performance.now();
   const bytes = allocated(() =>
     refuses(
       () => readIdx(path, { maxBytes: 2 ** 20 }),
@@ -259,7 +258,6 @@ test("a gzip bomb is refused at the limit, and a large file before it is read", 
     ),
   );
   assert.ok(bytes < 2 ** 22, `${bytes} bytes`);
-  assert.ok(performance.now() - begun < 100);
   refuses(
     () => readIdx(path, { maxBytes: 1000 }),
     `bomb: must have at most 1000 bytes, or a larger maxBytes be given (it has ${bomb.length})`,
@@ -296,7 +294,7 @@ function decode(bytes: Bytes, shape: readonly number[]): Uint8Array | null {
     : null;
 }
 
-test("2,000 random mutations: a DataError or the right tensors, soon", () => {
+test("2,000 random mutations: a DataError or the right tensors", () => {
   const generator = new Generator(Math.abs(seed));
   const draw = (n: number) => Math.floor(generator.uniform() * n);
   const zipped = Object.entries(files()).map(([name, bytes]) => [`${name}.gz`, gzipSync(bytes)]);
@@ -312,7 +310,6 @@ test("2,000 random mutations: a DataError or the right tensors, soon", () => {
   let place = 0;
   const at = (length: number) => (place < 0.5 ? Math.floor(place * 2 * 24) : Math.floor((place * 2 - 1) * length));
   const outcomes = { refused: 0, same: 0, changed: 0 };
-  let slowest = 0;
   for (let run = 0; run < 2000; run++) {
     const { contents, folder } = folders[run % 2];
     const names = Object.keys(contents);
@@ -322,7 +319,6 @@ test("2,000 random mutations: a DataError or the right tensors, soon", () => {
     writeFileSync(join(folder, names[which]), bytes);
     const wanted = decode(bytes, shapes[which]);
     const fits = wanted !== null && (which % 2 === 0 || wanted.every((label) => label < 10));
-    const begun = performance.now();
     let found: { x: Tensor; t: Tensor } | undefined;
     try {
       found = loadMnist(folder)[which < 2 ? "train" : "test"];
@@ -330,7 +326,6 @@ test("2,000 random mutations: a DataError or the right tensors, soon", () => {
       assert.instance(error, DataError, `run ${run}: ${error}`);
       assert.ok((error as Error).message.includes(names[which]), `run ${run}: ${error}`);
     }
-    slowest = Math.max(slowest, performance.now() - begun);
     assert.is(found !== undefined, fits, `run ${run}: ${names[which]} of ${bytes.length} bytes`);
     if (found && wanted) {
       const actual = which % 2 === 0 ? found.x.data.map((v) => Math.round(v * 255)) : found.t.data;
@@ -340,7 +335,6 @@ test("2,000 random mutations: a DataError or the right tensors, soon", () => {
     outcomes[!found ? "refused" : Buffer.from(bytes).equals(contents[names[which]]) ? "same" : "changed"]++;
     writeFileSync(join(folder, names[which]), contents[names[which]]);
   }
-  assert.ok(slowest < 100, `the slowest took ${slowest} ms`);
   assert.ok(outcomes.refused > 400 && outcomes.changed > 200, JSON.stringify(outcomes));
 });
 
