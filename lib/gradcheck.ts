@@ -14,7 +14,7 @@ export type Model = {
 
 /** Options of `gradcheck`. */
 export type GradcheckOptions = {
-  /** 1: the gradient; 2 (default): its gradient as well. */
+  /** 1: the gradient; 2 (default): its gradient as well, which takes far longer: for large models choose 1. */
   order?: 1 | 2;
   /** The largest error that passes, as |a − b| / max(1, |a|, |b|), by order (default 1e-7 and 1e-5). */
   tolerance?: readonly [first: number, second: number];
