@@ -30,7 +30,6 @@ const simd = (code: number): number[] => [0xfd, ...unsigned(code)];
 const plain = {
   end: [0x0b],
   else: [0x05],
-  "i32.eqz": [0x45],
   "i32.lt_u": [0x49],
   "i32.ge_u": [0x4f],
   "i32.add": [0x6a],
@@ -45,11 +44,8 @@ const plain = {
   "f32x4.gt": simd(68),
   "f32x4.le": simd(69),
   "f32x4.ge": simd(70),
-  "v128.not": simd(77),
   "v128.and": simd(78),
-  "v128.andnot": simd(79),
   "v128.or": simd(80),
-  "v128.xor": simd(81),
   "v128.bitselect": simd(82),
   "f32x4.floor": simd(104),
   "f32x4.abs": simd(224),
@@ -107,16 +103,12 @@ export class Code {
 
   /** Four equal floats; bits are kept, of NaN too. */
   f32x4(value: number): this {
-    return this.vector(new Uint8Array(new Float32Array([value, value, value, value]).buffer));
+    return this.emit(...simd(12), ...new Uint8Array(new Float32Array(4).fill(value).buffer));
   }
 
   /** Four equal integers. */
   i32x4(value: number): this {
-    return this.vector(new Uint8Array(new Int32Array([value, value, value, value]).buffer));
-  }
-
-  private vector(bytes: Uint8Array): this {
-    return this.emit(...simd(12), ...bytes);
+    return this.emit(...simd(12), ...new Uint8Array(new Int32Array(4).fill(value).buffer));
   }
 
   /** Bytes of two vectors, by number. */
