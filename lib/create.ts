@@ -1,7 +1,7 @@
 /** Tensors made of values, of nothing, and of random numbers. */
 import { arrays, checkDtype, type Dtype, defaultDtype } from "./dtype.js";
 import { DtypeError, ShapeError, show, ValueError } from "./error.js";
-import { checkIntegers, flatten } from "./nested.js";
+import { checkIntegers, checkLabels, flatten } from "./nested.js";
 import { defaultGenerator, type Generator } from "./random.js";
 import { type Shape, shapeOf } from "./shape.js";
 import { Storage } from "./storage.js";
@@ -106,13 +106,6 @@ export function oneHot(labels: Tensor | readonly number[], classes: number, opti
   checkLabels("oneHot", data, classes);
   for (let i = 0; i < data.length; i++) y.storage.data[i * classes + data[i]] = 1;
   return y;
-}
-
-/** Throws where a label is not a whole number from 0 to classes − 1, naming the first that is not. */
-export function checkLabels(op: string, labels: ArrayLike<number>, classes: number): void {
-  for (let i = 0; i < labels.length; i++)
-    if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes)
-      throw new ValueError(`${op}: labels must be whole numbers from 0 to ${classes - 1} (given ${labels[i]} at ${i})`);
 }
 
 const floats = (op: string, y: Tensor): Float32Array | Float64Array => {

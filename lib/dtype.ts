@@ -16,7 +16,12 @@ export interface ReadonlyData extends Iterable<number> {
   map(f: (value: number, index: number) => number): Data;
   every(f: (value: number, index: number) => boolean): boolean;
   some(f: (value: number, index: number) => boolean): boolean;
+  forEach(f: (value: number, index: number) => void): void;
+  filter(f: (value: number, index: number) => boolean): Data;
+  reduce<T>(f: (sum: T, value: number, index: number) => T, start: T): T;
+  includes(value: number): boolean;
   indexOf(value: number): number;
+  findIndex(f: (value: number, index: number) => boolean): number;
   join(separator?: string): string;
 }
 

@@ -1,7 +1,7 @@
 /** Elementwise operations: a formula and its slopes in letters, run as words, pulled back as one fused word. */
 import { backend } from "./backends/index.js";
 import { type Dtype, promote } from "./dtype.js";
-import { DtypeError, kindOf } from "./error.js";
+import { DtypeError, kindOf, ValueError } from "./error.js";
 import type { Scalar } from "./letters.js";
 import { type Facts, isRecording, type Operation, read, record, register } from "./op.js";
 import { broadcast, type Shape } from "./shape.js";
@@ -23,6 +23,8 @@ type Formula = Facts & {
 };
 
 function elementwise(name: string, arity: number, { f, d = [], defaults = [], integers, ...facts }: Formula) {
+  if (d.length > 0 && d.length !== arity)
+    throw new ValueError(`${name}: d must have one slope for each of the ${arity} inputs (given ${d.length})`);
   const word = Word.read(f, arity);
   // The word of each pull-back g · slope, its arguments at place 0 the arriving gradient, 1 the result, then the inputs.
   const [g, y, ...x] = Array.from({ length: 2 + arity }, (_, place) => Word.argument(place));
@@ -30,7 +32,13 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], in
   const pulls = slopes.map((slope) => (g.mul(slope) as Word).compact());
 
   const apply = (...given: Operand[]): Tensor => {
-    const operands = given.length < arity ? [...given, ...defaults.slice(given.length - arity)] : given;
+    const short = given.length < arity;
+    // More are dropped, as in xs.map(relu), but never taken for an operand that has a default.
+    const operands = short
+      ? [...given, ...defaults.slice(given.length - arity)]
+      : defaults.length > 0
+        ? given
+        : given.slice(0, arity);
     checkOperands(name, arity, operands);
     const result = compute(name, word, operands, broadcast(name, operands), promote(name, operands, integers));
     return record(op, result, operands, undefined);
@@ -90,7 +98,7 @@ export type Unary = { (x: Operand): Tensor; of: (x: Scalar | number) => Scalar }
 /** An op of two inputs, element by element; they broadcast. */
 export type Binary = { (a: Operand, b: Operand): Tensor; of: (a: Scalar | number, b: Scalar | number) => Scalar };
 /** An op of three inputs, element by element; they broadcast. */
-export type Ternary = (a: Operand, b: Operand, c: Operand) => Tensor;
+export type Ternary = { (a: Operand, b: Operand, c: Operand): Tensor; of: (...x: (Scalar | number)[]) => Scalar };
 
 /** Declares an elementwise op of one input. */
 export const unary = (name: string, formula: Formula): Unary => elementwise(name, 1, formula);

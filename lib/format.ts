@@ -1,4 +1,5 @@
 /** How tensors print: values as nested brackets, aligned; then shape, dtype and the op that made it. */
+import { sizeOf } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 
 const edge = 3;
@@ -43,7 +44,7 @@ export function format(x: Tensor): string {
   const values: number[] = [];
   const walk = (axis: number, start: number, visit: (i: number) => string): string => {
     if (axis === shape.length) return visit(start);
-    const step = shape.slice(axis + 1).reduce((n, length) => n * length, 1);
+    const step = sizeOf(shape.slice(axis + 1));
     const parts = shown(shape[axis]).map((i) => (i === null ? "..." : walk(axis + 1, start + i * step, visit)));
     const inner = shape.length - axis - 1;
     return `[${parts.join(inner === 0 ? ", " : `,${"\n".repeat(inner)}${" ".repeat("tensor([".length + axis)}`)}]`;

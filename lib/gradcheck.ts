@@ -1,8 +1,9 @@
 /** Gradient checks: central differences against the tape, for plain functions, for tensors, and for whole models. */
 import { tensor, zerosLike } from "./create.js";
+import { four, kinkAt, type Move, restoring, type Sides, scaled, weigh } from "./differences.js";
 import { DtypeError, GradError, show } from "./error.js";
-import { four, kinkAt, type Move, restoring, type Sides, scaled, weigh } from "./numerical.js";
 import { Generator } from "./random.js";
+import { indexOf } from "./shape.js";
 import { gradient, tape } from "./tape.js";
 import { checkTensor, Tensor } from "./tensor.js";
 
@@ -87,6 +88,11 @@ export function gradcheck(
       "gradcheck: f is not deterministic: two runs on the same input differ; draw random numbers outside f, or reseed inside",
     );
   if (owner) checkAllNamed(y, named);
+  const used = new Set(tape(y));
+  if (y.tracked && !named.some(([, x]) => used.has(x)))
+    throw new GradError(
+      "gradcheck: f uses none of its inputs; it must take them as arguments: gradcheck((x) => f(x), x)",
+    );
 
   const generator = new Generator(seed);
   const cotangent = signed(y, generator);
@@ -195,6 +201,3 @@ function compare(
     });
   });
 }
-
-const indexOf = (i: number, shape: readonly number[]): number[] =>
-  shape.map((length, axis) => Math.floor(i / shape.slice(axis + 1).reduce((a, b) => a * b, 1)) % length);

@@ -12,20 +12,29 @@ for (const [name, op] of Object.entries({ ...ops, backward }))
     writable: true,
   });
 
-export { backend, configure } from "./backends/index.js";
+export { backend, type Configuration, configure } from "./backends/index.js";
 export * from "./create.js";
 export * from "./data/index.js";
-export { type Dtype, defaultDtype, setDefaultDtype } from "./dtype.js";
-export { binary, ternary, unary } from "./elementwise.js";
-export * from "./error.js";
+export { type Dtype, defaultDtype, type ReadonlyData, setDefaultDtype } from "./dtype.js";
+export { type Binary, binary, type Ternary, ternary, type Unary, unary } from "./elementwise.js";
+export {
+  DataError,
+  DtypeError,
+  GradError,
+  GradtapeError,
+  ShapeError,
+  ValueError,
+} from "./error.js";
 export * from "./gradcheck.js";
 export { kernelOp } from "./kernel.js";
+export type { Scalar } from "./letters.js";
+export type { Nested, NestedNumbers, TypedArray } from "./nested.js";
 export * from "./nn/index.js";
 export * from "./numerical.js";
 export { between, composed, type Domain, type Operation, registry, type Sample } from "./op.js";
 export * from "./ops/index.js";
 export * from "./optim/index.js";
-export { Generator, manualSeed } from "./random.js";
+export { defaultGenerator, Generator, type GeneratorState, manualSeed } from "./random.js";
 export type { Shape } from "./shape.js";
 export { type GradientOptions, gradient, noGrad, tape } from "./tape.js";
 export { type BackwardOptions, type Operand, Tensor, type Values } from "./tensor.js";

@@ -30,7 +30,7 @@ export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
   const { shape: rule, run, vjp, dtype, args, ...facts } = spec;
   const arity = vjp.length;
   const apply: AnyOp = (...given) => {
-    const [inputs, attributes] = args ? args(...given) : [given.slice(0, arity) as Tensor[], (given[arity] ?? {}) as A];
+    const [inputs, attributes] = args ? args(...given) : [given.slice(0, arity) as Tensor[], { ...given[arity] } as A];
     for (let i = 0; i < arity; i++) checkTensor(name, inputs[i]);
     const found = typeof rule === "string" ? rule : rule(attributes, inputs);
     const { shape, dims } = typeof found === "string" ? unify(name, found, inputs) : { shape: found, dims: {} as Dims };
@@ -50,7 +50,8 @@ export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
     ...(typeof rule === "string" && { signature: () => rule }),
     ...(typeof rule === "function" && rule.length === 1 && { signature: rule as (attributes: unknown) => string }),
     differentiable: vjp.map((rule) => rule !== null),
-    pull: (i, g, y, { inputs, attributes }) => vjp[i]?.(g, y, inputs as Tensor[], attributes as A) ?? null,
+    pull: (i, g, y, { inputs, attributes }) =>
+      (vjp[i] as NonNullable<Vjp<A>>)(g, y, inputs as Tensor[], attributes as A),
   };
   register(op);
   return apply;

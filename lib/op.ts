@@ -21,7 +21,7 @@ export type Sample = {
 export type Facts = {
   /** Where each input lies (default: between −2 and 2). */
   domain?: readonly Domain[];
-  /** Values of each input at which the slope jumps. */
+  /** Values of each input at which the slope jumps, or the slope of that. */
   kinks?: readonly (readonly number[])[];
   /** Whether the slope jumps where two inputs, or two elements of one input, are equal. */
   ties?: true;
@@ -47,7 +47,7 @@ export type Operation = Facts & {
   /** Which inputs have a derivative. */
   readonly differentiable: readonly boolean[];
   /** The gradient of input i, given the gradient `g` of the result `y`; not yet summed over broadcast axes. */
-  readonly pull: (i: number, g: Tensor, y: Tensor, origin: Origin) => Tensor | null;
+  readonly pull: (i: number, g: Tensor, y: Tensor, origin: Origin) => Tensor;
 };
 
 /** Every operation, by name, in the order of declaration. */
@@ -134,7 +134,7 @@ export function composed(name: string, facts: Facts & { arity?: number }, f: Any
     apply,
     composed: true,
     differentiable: [true],
-    pull: () => null, // never asked: the tape holds the ops it is made of
+    pull: (_, g) => g, // never asked: the tape holds the ops it is made of
   });
   return apply;
 }

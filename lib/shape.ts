@@ -10,6 +10,10 @@ export type Dims = Readonly<Record<string, number>>;
 /** How many elements a shape holds. */
 export const sizeOf = (shape: Shape): number => shape.reduce((n, length) => n * length, 1);
 
+/** The index, axis by axis, of the element at a flat place. */
+export const indexOf = (place: number, shape: Shape): number[] =>
+  shape.map((length, axis) => Math.floor(place / sizeOf(shape.slice(axis + 1))) % length);
+
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a === b || (a.length === b.length && a.every((length, i) => length === b[i]));
 

@@ -1,6 +1,6 @@
 /** The tape: what a tensor was computed from, in order; and backward along it, the chain rule applied op by op. */
 import { onesLike, zerosLike } from "./create.js";
-import { call, GradError, show } from "./error.js";
+import { call, DtypeError, GradError, show } from "./error.js";
 import { withRecording, withSaved } from "./op.js";
 import { broadcast, sameShape } from "./shape.js";
 import type { Storage } from "./storage.js";
@@ -52,6 +52,10 @@ function propagate(
       `${caller}(${show(y.shape)}): only a single number has a gradient by itself; reduce it with sum() or mean(), or give { seed } of this shape`,
     );
   if (seed !== undefined) checkTensor(`${caller}: the seed`, seed);
+  if (seed?.dtype === "int32")
+    throw new DtypeError(
+      `${caller}: the seed must be float32 or float64 (given int32); convert with .to("${y.dtype}")`,
+    );
   if (seed && !sameShape(seed.shape, y.shape))
     throw new GradError(
       `${caller}(${show(y.shape)}): the seed must have the shape of the tensor (given ${show(seed.shape)})`,
@@ -66,7 +70,7 @@ function propagate(
     if (wanted(x) || x.origin?.inputs.some((input, i) => needed.has(input) && x.origin?.op.differentiable[i]))
       needed.add(x);
   }
-  const gradients = new Map<Tensor, Tensor>([[y, seed ?? onesLike(y)]]);
+  const gradients = new Map<Tensor, Tensor>([[y, seed ? driver.fit(seed, y, caller) : onesLike(y)]]);
   for (const x of steps.reverse()) {
     const g = gradients.get(x);
     if (!g || !x.origin) continue;
@@ -74,7 +78,7 @@ function propagate(
     origin.inputs.forEach((input, i) => {
       if (typeof input === "number" || !needed.has(input) || !origin.op.differentiable[i]) return;
       const pulled = withSaved(x, origin, () => origin.op.pull(i, g, x, origin));
-      if (!pulled) return;
+      checkTensor(`backward through ${origin.name}: what its rule gives`, pulled);
       const own = driver.fit(pulled, input, origin.name);
       const before = gradients.get(input);
       gradients.set(input, before ? driver.accumulate(before, own) : own);
@@ -132,6 +136,7 @@ export type GradientOptions = {
  */
 export function gradient(y: Tensor, xs: readonly Tensor[], options?: GradientOptions): Tensor[];
 export function gradient(y: Tensor, xs: Tensor, options?: GradientOptions): Tensor;
+export function gradient(y: Tensor, xs: Tensor | readonly Tensor[], options?: GradientOptions): Tensor | Tensor[];
 export function gradient(
   y: Tensor,
   xs: Tensor | readonly Tensor[],
@@ -141,7 +146,13 @@ export function gradient(
   const asked = xs instanceof Tensor ? [xs] : xs;
   if (!Array.isArray(asked))
     throw new GradError("gradient: with respect to what must be said: gradient(y, x) or gradient(y, [a, b])");
-  for (const x of asked) checkTensor("gradient: with respect to", x);
+  for (const x of asked) {
+    checkTensor("gradient: with respect to", x);
+    if (!x.tracked)
+      throw new GradError(
+        `gradient: a tensor ${show(x.shape)} that is asked for is not on any tape; make it with requiresGrad: true`,
+      );
+  }
   const wanted = new Set(asked);
   const gradients = withRecording(createGraph, () => propagate("gradient", y, seed, (x) => wanted.has(x)));
   const own = ownership(seed);

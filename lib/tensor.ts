@@ -2,7 +2,7 @@
 import { arrays, type Dtype, type ReadonlyData } from "./dtype.js";
 import { DtypeError, GradError, kindOf, ShapeError, show, ValueError } from "./error.js";
 import { format } from "./format.js";
-import { checkIntegers, flatten, type Nested } from "./nested.js";
+import { checkIntegers, flatten, type Nested, type NestedNumbers, type TypedArray } from "./nested.js";
 import type { Operation } from "./op.js";
 import type * as ops from "./ops/index.js";
 import { type Shape, sameShape } from "./shape.js";
@@ -37,7 +37,7 @@ export class Origin {
 }
 
 /** What a tensor can be made of or assigned from. */
-export type Values = Tensor | Nested | ArrayLike<number>;
+export type Values = Tensor | Nested | TypedArray;
 
 /** Options of `backward()`. */
 export type BackwardOptions = {
@@ -110,24 +110,19 @@ export class Tensor {
     return this.storage.data[0];
   }
 
-  /** The values as nested arrays; a tensor of no axes gives a number. */
-  toArray(): Nested {
-    const nest = (axis: number, start: number, size: number): Nested => {
+  /** The values as nested arrays, such as `toArray<number[][]>()` of a matrix; a tensor of no axes gives a number. */
+  toArray<T extends NestedNumbers = NestedNumbers>(): T {
+    const nest = (axis: number, start: number, size: number): NestedNumbers => {
       if (axis === this.shape.length) return this.storage.data[start];
       const step = size / this.shape[axis];
       return Array.from({ length: this.shape[axis] }, (_, i) => nest(axis + 1, start + i * step, step));
     };
-    return nest(0, 0, this.size);
+    return nest(0, 0, this.size) as T;
   }
 
   /** The same values with no past: gradients stop here. Shares the storage. */
   detach(): Tensor {
     return new Tensor(this.storage, this.shape);
-  }
-
-  /** A copy with storage of its own and no past. */
-  clone(): Tensor {
-    return new Tensor(new Storage(this.storage.data.slice(), this.dtype), this.shape);
   }
 
   /**
@@ -138,7 +133,7 @@ export class Tensor {
     const { data } = this.storage;
     if (this.origin)
       throw new GradError(
-        `assign(${show(this.shape)}): this tensor was computed by ${this.origin.name}, and new values would not be; assign what it was computed from, or a clone()`,
+        `assign(${show(this.shape)}): this tensor was computed by ${this.origin.name}, and new values would not be; assign what it was computed from, or a detach().clone()`,
       );
     if (typeof values === "number" && this.dtype === "int32") checkIntegers("assign", [values]);
     if (at !== undefined) {

@@ -340,7 +340,7 @@ pins("gradients that cannot be had", [
   ],
   [
     () => x.mul(2).assign(0),
-    "GradError: assign([2,3]): this tensor was computed by mul, and new values would not be; assign what it was computed from, or a clone()",
+    "GradError: assign([2,3]): this tensor was computed by mul, and new values would not be; assign what it was computed from, or a detach().clone()",
   ],
   [
     () => noGrad(async () => 1),
@@ -388,7 +388,7 @@ pins("options and values that make no sense", [
   [() => [...batches([x], { size: 0 })], "ValueError: batches: size must be a whole number of at least 1 (given 0)"],
   [
     () => new Mapped().parameters(),
-    "ValueError: namedParameters: parts is a Map that holds tensors or layers, whose names and order would be unclear; use an array or a plain object",
+    "ValueError: parameters: parts is a Map that holds tensors or layers, whose names and order would be unclear; use an array, a plain object, or a class that extends Layer",
   ],
 ]);
 

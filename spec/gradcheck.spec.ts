@@ -456,7 +456,7 @@ test("a parameter that no name leads to is refused: a private #field, a Map", ()
   refuses(
     () => gradcheck(new Mapped(), random([2])),
     ValueError,
-    "namedParameters: weights is a Map that holds tensors or layers, whose names and order would be unclear; use an array or a plain object",
+    "parameters: weights is a Map that holds tensors or layers, whose names and order would be unclear; use an array, a plain object, or a class that extends Layer",
   );
   class Plain extends Layer {
     private readonly weights = [weight(), { b: weight() }] as const;
@@ -482,7 +482,7 @@ test("inputs and parameters are as they were, bit for bit, whenever f throws", (
   const x = double(values);
   const model = { W: tensor(values, { dtype: "float64", requiresGrad: true }) };
   const f = (x: Tensor) => x.mul(model.W).exp();
-  const options = { model: { namedParameters: () => Object.entries(model) } };
+  const options = { model: { parameters: () => Object.entries(model) } };
   const unchanged = () => {
     assertSame(x.data as Float64Array, Float64Array.from(values));
     assertSame(model.W.data as Float64Array, Float64Array.from(values));
@@ -590,6 +590,11 @@ test("options: seeds give other cotangents, results repeat", () => {
     gradcheck(f, x).message,
     /^gradcheck: passed; the worst of 12 comparisons \(0 at kinks\): order [12], .*: the tape says .*, differences say .* \(error .*, allowed 1e-[57]0?\)|0\.00001\)$/,
   );
+});
+
+test("a function that uses none of its inputs shows nothing, and says so", () => {
+  const x = tensor([1, 2], { dtype: "float64", requiresGrad: true });
+  assert.throws(() => gradcheck(() => x.mul(17).sum(), x), /^gradcheck: f uses none of its inputs/);
 });
 
 test.run();

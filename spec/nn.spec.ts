@@ -400,4 +400,31 @@ test("the tape's gradients of every layer agree with differences", () => {
   assert.ok(gradcheck((scores) => loss.forward(scores, random(4, 3).softmax()), x).ok);
 });
 
+test("tensors inside objects that are no layers are refused, not lost, and nothing is converted then", () => {
+  class Holder {
+    readonly W = tensor([1], { requiresGrad: true });
+  }
+  for (const held of [new Map([["a", { W: tensor([1], { requiresGrad: true }) }]]), new Holder()]) {
+    class Model extends Layer {
+      readonly first = tensor([1], { requiresGrad: true });
+      readonly held = held;
+      forward(x: Tensor): Tensor {
+        return x;
+      }
+    }
+    const model = new Model();
+    assert.throws(() => model.parameters(), /^parameters: held is a (Map|Holder) that holds tensors or layers/);
+    assert.throws(() => model.to("float64"), /^parameters: held/);
+    assert.is(model.first.dtype, "float32");
+  }
+});
+
+test("a parameter that is given twice is moved once", () => {
+  const w = tensor([1], { requiresGrad: true });
+  const optimizer = new SGD([w, w], { lr: 0.5 });
+  w.sum().backward();
+  optimizer.step();
+  assert.is(w.item(), 0.5);
+});
+
 test.run();

@@ -5,9 +5,11 @@ import {
   full,
   GradError,
   gradient,
+  kernelOp,
   linspace,
   noGrad,
   ones,
+  registry,
   type Tensor,
   tape,
   tensor,
@@ -341,7 +343,7 @@ test("a computed tensor cannot be assigned, as its past would no longer tell how
   const x = leaf([1, 2]);
   for (const y of [x.mul(2), x.reshape([2, 1]), gradient(x.square().sum(), x, { createGraph: true })])
     throwsGrad(() => y.assign(0), /was computed by/);
-  x.mul(2).clone().assign(0);
+  x.mul(2).detach().clone().assign(0);
   x.mul(2).detach().assign(0);
   assertSame(x, [1, 2]);
 });
@@ -679,6 +681,58 @@ test("no program of ops, views and assignments has a gradient that is silently w
   // Both outcomes must be common, or the test shows little.
   const comparisons = counts.equal + counts.refused;
   assert.ok(Math.min(counts.equal, counts.refused) > comparisons / 20, JSON.stringify(counts));
+});
+
+test("gradient() of what is on no tape is an error, not a zero", () => {
+  const [x, w] = [tensor(2), tensor(3, { requiresGrad: true })];
+  for (const [y, of] of [
+    [x.mul(2).mul(w), x],
+    [x.mul(2).mul(w).add(x.mul(w)), x],
+    [w.mul(w), w.detach()],
+  ])
+    assert.throws(() => gradient(y, of), /^gradient: a tensor \[\] that is asked for is not on any tape/);
+});
+
+test("a seed takes the dtype of what it arrives at, and may not be int32", () => {
+  const x = tensor([1, 2], { requiresGrad: true });
+  x.mul(3).backward({ seed: tensor([1, 1], { dtype: "float64" }) });
+  assert.is(x.grad?.dtype, "float32");
+  assert.throws(
+    () => x.mul(3).backward({ seed: tensor([1, 1], { dtype: "int32" }) }),
+    /seed must be float32 or float64/,
+  );
+});
+
+test("an attribute object may change after the call", () => {
+  const how = { ta: true };
+  const a = tensor(
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    { requiresGrad: true },
+  );
+  const y = a.matmul(tensor([[5], [7]]), how);
+  how.ta = false;
+  y.backward({ seed: tensor([[1], [0]]) });
+  assert.equal(a.grad?.toArray(), [
+    [5, 0],
+    [7, 0],
+  ]);
+});
+
+test("a rule that gives nothing is an error that names its op", () => {
+  const broken = kernelOp("brokenForTest", {
+    shape: (_: object, [x]: readonly Tensor[]) => x.shape,
+    run: () => {},
+    vjp: [(() => undefined) as never],
+  });
+  try {
+    const y = broken(tensor([1, 2], { requiresGrad: true })).sum();
+    assert.throws(() => y.backward(), /^backward through brokenForTest: what its rule gives: a tensor must be given/);
+  } finally {
+    registry.delete("brokenForTest");
+  }
 });
 
 test.run();

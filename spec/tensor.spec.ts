@@ -19,6 +19,7 @@ import {
   ones,
   onesLike,
   permutation,
+  relu,
   setDefaultDtype,
   type Tensor,
   tensor,
@@ -304,10 +305,12 @@ test("detach, reshape and their reshapes share values; clone and every other op 
   for (const y of [x, ...sharing]) assert.is(y.data[0], 0);
 });
 
-test("detach and clone have no past and require no gradient", () => {
+test("detach has no past and requires no gradient; clone has both, as in PyTorch", () => {
   const x = tensor([1, 2], { requiresGrad: true });
-  for (const y of [x.detach(), x.clone(), x.mul(2).detach(), x.mul(2).clone()])
+  for (const y of [x.detach(), x.detach().clone(), x.mul(2).detach()])
     assert.equal([y.tracked, y.requiresGrad, y.origin], [false, false, null]);
+  x.clone().mul(3).sum().backward();
+  holds(x.grad as Tensor, [3, 3]);
 });
 
 test("tensors of no axes pass through every kind of op", () => {
@@ -646,6 +649,21 @@ test("a thousand values print whole, and any shape prints at all", () => {
   assert.is(String(arange(1000)).split(",").length, 1002);
   assert.is(String(zeros([2 ** 53 - 1, 0])), `tensor([], shape=[${2 ** 53 - 1}, 0], dtype=float32)`);
   assert.ok(String(full([6, 6, 6, 6, 6, 6, 6], 0.5)).endsWith("shape=[6, 6, 6, 6, 6, 6, 6], dtype=float32)"));
+});
+
+test("int32 beside a number compares all its digits", () => {
+  const x = tensor([16777217, 16777216], { dtype: "int32" });
+  assert.equal(x.eq(16777217).toArray(), [1, 0]);
+  assert.equal(x.lt(16777217).toArray(), [0, 1]);
+});
+
+test("ops may be given to map and reduce", () => {
+  const xs = [tensor(-1), tensor(2)];
+  assert.equal(
+    xs.map(relu).map((x) => x.item()),
+    [0, 2],
+  );
+  assert.is(xs.reduce(add).item(), 1);
 });
 
 test.run();

@@ -6,7 +6,7 @@ import { reference } from "../lib/backends/reference.js";
 import { wasm } from "../lib/backends/wasm/index.js";
 import { spellable } from "../lib/backends/wasm/words.js";
 import { Generator } from "../lib/random.js";
-import type { Word } from "../lib/word.js";
+import { type Word, Word as Words } from "../lib/word.js";
 import { ulps } from "./support/close.js";
 import { long, suite } from "./support/suite.js";
 
@@ -213,6 +213,41 @@ test("a product of float64, and one too small, are left to the reference", () =>
   assert.is(product([block([2, 2]), block([2, 2])], block([2, 2]), { m: 2, n: 2, k: 2 }, {}), false);
   const wide: Block = { storage: { data: new Float64Array(64 * 64), dtype: "float64" }, shape: [64, 64] };
   assert.is(product([wide, wide], wide, { m: 64, n: 64, k: 64 }, {}), false);
+});
+
+test("eager and fused, one element and many: the same bits", () => {
+  const usual = wasm(defines) as Backend;
+  const [sub, exp] = ["sub", "exp"].map((name) => (registry.get(name) as Operation & { word: Word }).word);
+  const fused = exp.substitute([sub]);
+  const value = (word: Word, operands: Block[], shape: number[]): Block => {
+    const y = block(shape);
+    usual.word(word, operands, y);
+    return y;
+  };
+  const [a, b] = [block([100, 10]), block([100, 1])];
+  const eager = value(exp, [value(sub, [a, b], [100, 10])], [100, 10]);
+  assert.equal(value(fused, [a, b], [100, 10]).storage.data, eager.storage.data);
+  const many = block([300]);
+  const together = value(exp, [many], [300]).storage.data;
+  for (let i = 0; i < 300; i++)
+    assert.is(
+      value(exp, [block([], many.storage.data.slice(i, i + 1) as Float32Array)], []).storage.data[0],
+      together[i],
+    );
+});
+
+test("a word too large for a module is the reference's", () => {
+  const usual = wasm(defines) as Backend;
+  const x = Words.argument(0);
+  let word = x;
+  for (let i = 0; i < 30_000; i++) word = word.mul(x).add(0.5) as Word;
+  const values = block([300]);
+  const [found, expected] = [usual, defines].map((backend) => {
+    const y = block([300]);
+    backend.word(word, [values], y);
+    return y.storage.data;
+  });
+  assert.equal(found, expected);
 });
 
 test("without WebAssembly, or with too little memory to begin, there is no such backend", () => {

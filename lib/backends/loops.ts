@@ -1,11 +1,12 @@
 /** The plain loops behind the reference kernels: sums in NumPy's order, and values put in another order. */
 import { arrays, type Data, round } from "../dtype.js";
+import { sizeOf } from "../shape.js";
 import type { Block } from "./backend.js";
 
 /** Values read with their axes in the order `axes`: y's axis i is x's axis `axes[i]`. */
 export function permuted(x: Block, axes: readonly number[], y: Data): Data {
   const rank = axes.length;
-  const steps = x.shape.map((_, axis) => x.shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const steps = x.shape.map((_, axis) => sizeOf(x.shape.slice(axis + 1)));
   const lengths = axes.map((axis) => x.shape[axis]);
   const moves = axes.map((axis) => steps[axis]);
   const from = x.storage.data;

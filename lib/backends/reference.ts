@@ -88,7 +88,9 @@ export function reference({ codegen }: { codegen: boolean }): Backend {
       const made = kernels.get(word) ?? new Map<string, Compiled>();
       const kernel = made.get(key) ?? make(word, dtype, plan);
       if (!made.has(key)) kernels.set(word, made.set(key, kernel));
-      const values = operands.map((x) => (typeof x === "number" ? round[dtype](x) : x.storage.data));
+      // Beside whole numbers of 32 bits, which float32 cannot all hold, a number keeps its digits.
+      const whole = operands.some((x) => typeof x !== "number" && x.storage.dtype === "int32");
+      const values = operands.map((x) => (typeof x !== "number" ? x.storage.data : whole ? x : round[dtype](x)));
       kernel(data, plan.lengths, values);
     },
   };

@@ -1,5 +1,5 @@
 /** Layers, losses and initializers. */
 export * from "./initializers.js";
-export * from "./layer.js";
+export { Layer, type Module } from "./layer.js";
 export * from "./layers.js";
 export * from "./losses.js";

@@ -56,29 +56,34 @@ export abstract class Layer {
   to(dtype: "float32" | "float64"): this {
     if (checkDtype("to", dtype as Dtype) === "int32")
       throw new DtypeError('to("int32"): parameters are numbers to compute with: "float32" or "float64"');
-    visit(this, "", {
-      tensor: (x) => {
-        if (x.dtype !== "int32" && !x.origin) convert(x, dtype);
-      },
-    });
+    const found: Tensor[] = [];
+    visit(this, "", { tensor: (x) => found.push(x) });
+    for (const x of found) if (x.dtype !== "int32" && !x.origin) convert(x, dtype);
     return this;
   }
 }
 
-type Visitor = { tensor?: (x: Tensor, path: string) => void; layer?: (layer: Layer) => void };
+type Visitor = { tensor?: (x: Tensor, path: string) => unknown; layer?: (layer: Layer) => void };
 
-/** Walks fields, arrays and plain objects, in order; each layer once. */
+/** Walks fields, arrays and plain objects, in order; each layer once. What else holds tensors or layers is refused. */
 function visit(value: unknown, path: string, visitor: Visitor, seen = new Set<unknown>()): void {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || seen.has(value)) return;
   seen.add(value);
-  if (value instanceof Tensor) visitor.tensor?.(value, path);
-  else if (value instanceof Map || value instanceof Set) {
-    if ([...value.values()].some((item) => item instanceof Tensor || item instanceof Layer))
-      throw new ValueError(
-        `namedParameters: ${path} is a ${value.constructor.name} that holds tensors or layers, whose names and order would be unclear; use an array or a plain object`,
-      );
-  } else if (value instanceof Layer || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) {
-    if (value instanceof Layer) visitor.layer?.(value);
-    for (const [key, item] of Object.entries(value)) visit(item, path ? `${path}.${key}` : key, visitor, seen);
+  if (value instanceof Tensor) {
+    visitor.tensor?.(value, path);
+    return;
+  }
+  if (value instanceof Layer) visitor.layer?.(value);
+  const prototype = Object.getPrototypeOf(value);
+  const listed = value instanceof Layer || Array.isArray(value) || prototype === Object.prototype || prototype === null;
+  const refuse = () => {
+    throw new ValueError(
+      `parameters: ${path} is a ${value.constructor.name} that holds tensors or layers, whose names and order would be unclear; ` +
+        "use an array, a plain object, or a class that extends Layer",
+    );
+  };
+  const inside = value instanceof Map || value instanceof Set ? [...value.values()].entries() : Object.entries(value);
+  for (const [key, item] of inside) {
+    visit(item, path ? `${path}.${key}` : `${key}`, listed ? visitor : { tensor: refuse, layer: refuse }, seen);
   }
 }

@@ -1,6 +1,7 @@
 /** Losses: how far scores are from what was wanted, as one number. */
-import { checkLabels, tensor } from "../create.js";
+import { tensor } from "../create.js";
 import { call, DtypeError, ShapeError } from "../error.js";
+import { checkLabels } from "../nested.js";
 import { sameShape } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { Layer } from "./layer.js";

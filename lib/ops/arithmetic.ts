@@ -104,4 +104,4 @@ export const where = ternary("where", {
   f: (condition, a, b) => condition.where(a, b),
   d: [null, (_, condition) => condition.ne(0), (_, condition) => condition.eq(0)],
   kinks: [[0]],
-});
+}) as (condition: Operand, a: Operand, b: Operand) => Tensor;

@@ -74,7 +74,7 @@ export const leakyRelu = binary("leakyRelu", {
   d: [(_, x, slope) => x.gt(0).where(1, slope), (_, x) => x.gt(0).where(0, x)],
   defaults: [0.01],
   kinks: [[0]],
-}) as (x: Operand, slope?: number) => Tensor;
+}) as (x: Operand, slope?: Operand) => Tensor;
 
 /** log(1 + e^x), as max(x, 0) + log1p(e^−|x|), which neither overflows nor loses digits. */
 export const softplus = unary("softplus", {

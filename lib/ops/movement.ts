@@ -34,6 +34,15 @@ export const reshape: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: Sh
   ],
 });
 
+/** A copy with values of its own; gradients flow through. For a copy without a past, `x.detach().clone()`. */
+export const clone: (x: Tensor) => Tensor = kernelOp("clone", {
+  shape: (_, [x]) => x.shape,
+  run: ([x], y) => y.storage.data.set(x.storage.data),
+  vjp: [(g) => g],
+  dtype: sameDtype,
+  samples: [{ shapes: [[2, 3]] }, { shapes: [[]] }, { shapes: [[0]] }],
+});
+
 /** The axes in another order: the result's axis i is x's axis `axes[i]`. */
 export const permute: (x: Tensor, axes: readonly number[]) => Tensor = kernelOp<{ axes: number[] }>("permute", {
   args: (x: Tensor, axes: readonly number[]) => {

@@ -12,7 +12,7 @@ export class SGD {
   constructor(parameters: Iterable<Tensor>, { lr = 0.01 }: { lr?: number } = {}) {
     if (typeof parameters?.[Symbol.iterator] !== "function")
       throw new ValueError("SGD: parameters must be a list of tensors; give it model.parameters()");
-    this.parameters = [...parameters];
+    this.parameters = [...new Set(parameters)]; // one that two layers share is moved once
     this.lr = lr;
     if (typeof lr !== "number" || !(lr > 0 && lr < Infinity))
       throw new ValueError(`SGD: lr must be a positive number (given ${lr})`);

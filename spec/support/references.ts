@@ -228,6 +228,7 @@ export const references: Readonly<Record<string, Reference>> = {
     return { shape, data: found };
   },
   to: (x: Grid) => x,
+  clone: (x: Grid) => x,
   indexSelect: (x: Grid, axis: number, rows: readonly number[]) => {
     const along = fromFront(axis, x.shape.length);
     return build(

@@ -4,7 +4,7 @@ import { type Backend, type Block, type FastKernel, loops } from "../backend.js"
 import { offsets } from "../gemm.js";
 import * as gemm from "./gemm.js";
 import { type Functions, Scratch } from "./memory.js";
-import { loop, spellable } from "./words.js";
+import { exact, loop, spellable } from "./words.js";
 
 /** From which sizes on, and in which pieces, work goes to WebAssembly: by measurement. Specs choose others. */
 const usual = {
@@ -31,34 +31,37 @@ export function wasm(reference: Backend, limits: Partial<typeof usual> = {}): Ba
   } catch {
     return null;
   }
-  const made = new Map<Word, Map<string, Functions["loop"]> | null>();
+  const known = new Map<Word, Known>();
 
-  const word: Backend["word"] = (word, operands, y) => {
-    const { data } = y.storage;
-    const suits = data.length >= elements && data instanceof Float32Array && operands.every(isSingle) && kernels(word);
-    if (!suits || !run(word, operands, y, data as Float32Array)) reference.word(word, operands, y);
-  };
-
-  /** The word's kernels so far, by which arguments move; `null` if it has a letter that is not spelled here. */
-  const kernels = (word: Word) => {
-    let found = made.get(word);
-    if (found === undefined) {
-      found = spellable(word) ? new Map() : null;
-      made.set(word, found);
-    }
+  /** What is known of a word. */
+  const knowing = (word: Word): Known => {
+    const found = known.get(word) ?? {
+      spelled: spellable(word),
+      exact: exact(word),
+      places: word.places(),
+      loops: new Map(),
+    };
+    known.set(word, found);
     return found;
   };
 
-  function run(word: Word, operands: readonly (Block | number)[], y: Block, data: Float32Array): boolean {
+  const word: Backend["word"] = (word, operands, y) => {
+    const { data } = y.storage;
+    const found = knowing(word);
+    // Of two backends with different bits one must compute always: eager and fused, short and long agree.
+    const worth = data.length >= elements || (!found.exact && data.length > 0);
+    const suits = found.spelled && worth && data instanceof Float32Array && operands.every(isSingle);
+    if (!suits || !run(word, found, operands, y, data as Float32Array)) reference.word(word, operands, y);
+  };
+
+  function run(word: Word, found: Known, operands: readonly (Block | number)[], y: Block, data: Float32Array): boolean {
+    const { places } = found;
     const { lengths, patterns } = loops(y, operands);
     const inner = lengths.at(-1) as number;
-    if (inner < least && lengths.length > 1) return false;
+    if (inner < least && lengths.length > 1 && found.exact) return false;
     const moves = patterns.map((pattern) => pattern.at(-1) as string);
-    const key = moves.join("");
-    const known = made.get(word) as Map<string, Functions["loop"]>;
-    const kernel = known.get(key) ?? scratch.functions({ loop: loop(word, moves) }).loop;
-    known.set(key, kernel);
-    const places = word.places();
+    const kernel = found.loops.get(moves.join("")) ?? compile(word, found, moves);
+    if (!kernel) return false;
     const outer = data.length / inner;
     // Every operand as the offset at which each turn of the outer loops begins.
     const starts = patterns.map((pattern, i) => starting(lengths, pattern, typeof operands[i] === "number"));
@@ -80,6 +83,18 @@ export function wasm(reference: Backend, limits: Partial<typeof usual> = {}): Ba
         scratch.read(to, data, turn * inner + from, n);
       }
     return true;
+  }
+
+  /** The word's loop as a function, kept; a word too large for a module is left to the reference from then on. */
+  function compile(word: Word, found: Known, moves: readonly string[]): Functions["loop"] | null {
+    try {
+      const { loop: kernel } = scratch.functions({ loop: loop(word, moves) });
+      found.loops.set(moves.join(""), kernel);
+      return kernel;
+    } catch {
+      found.spelled = false;
+      return null;
+    }
   }
 
   const matmul: FastKernel<{ ta?: boolean; tb?: boolean }> = ([a, b], y, { m, n, k }, { ta, tb }) => {
@@ -107,6 +122,9 @@ export function wasm(reference: Backend, limits: Partial<typeof usual> = {}): Ba
 
   return { name: `wasm, ${reference.name}`, kernels: { matmul }, word };
 }
+
+/** A word: whether it can be spelled here, and with the reference's bits; where its arguments are; its loops, by what moves. */
+type Known = { spelled: boolean; exact: boolean; places: readonly number[]; loops: Map<string, Functions["loop"]> };
 
 const isSingle = (x: Block | number): boolean => typeof x === "number" || x.storage.data instanceof Float32Array;
 

@@ -20,7 +20,7 @@ export class Scratch {
     this.used = 0;
     const places = lengths.map((length) => {
       const place = this.used;
-      this.used += (length * 4 + 2 * padding) & -padding;
+      this.used += Math.ceil((length * 4 + padding) / padding) * padding;
       return place;
     });
     const missing = this.used - this.memory.buffer.byteLength;

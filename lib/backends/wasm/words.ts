@@ -52,6 +52,12 @@ const spellings: { readonly [L in keyof Scalar]?: Spelling } = {
   tanh,
 };
 
+/** Letters whose bits are not the reference's. */
+const approximate: ReadonlySet<string> = new Set(["exp", "log", "tanh"]);
+
+/** Whether the word has the bits of the reference, so that either may compute it. */
+export const exact = (word: Word): boolean => word.steps().every(({ letter }) => !approximate.has(letter));
+
 /** Whether every letter of the word has a spelling. */
 export const spellable = (word: Word): boolean =>
   word.steps().every(({ letter }) => letter === "argument" || letter === "constant" || letter in spellings);
