@@ -482,7 +482,7 @@ test("inputs and parameters are as they were, bit for bit, whenever f throws", (
   const x = double(values);
   const model = { W: tensor(values, { dtype: "float64", requiresGrad: true }) };
   const f = (x: Tensor) => x.mul(model.W).exp();
-  const options = { model: { parameters: () => Object.entries(model) } };
+  const options = { model: { namedParameters: () => Object.entries(model) } };
   const unchanged = () => {
     assertSame(x.data as Float64Array, Float64Array.from(values));
     assertSame(model.W.data as Float64Array, Float64Array.from(values));
