@@ -70,14 +70,11 @@ export function gradcheck(
   const given = inputs instanceof Tensor ? [inputs] : inputs;
   const owner = typeof f === "function" ? model : f;
   const parameters = [...(owner?.namedParameters() ?? [])];
-  given.forEach((x, i) => {
-    checkDouble(`input ${i + 1}`, x, '.to("float64")');
-  });
+  for (const [i, x] of given.entries()) checkDouble(`input ${i + 1}`, x, '.to("float64")');
   for (const [name, x] of parameters) checkDouble(`parameter ${name}`, x, 'model.to("float64")');
   const leaves = given.map((x) => tensor(x, { requiresGrad: true }));
   const named: Named[] = [...leaves.map((x, i): Named => [`input ${i + 1}`, x]), ...parameters];
-  if (named.length === 0)
-    throw new GradError("gradcheck: there is nothing to check: give inputs, or a model with parameters");
+  if (named.length === 0) throw new GradError("gradcheck: there must be inputs, or a model with parameters, to check");
   const run = (): Tensor => (typeof f === "function" ? f(...leaves) : f.forward(...leaves));
 
   const y = run();

@@ -427,7 +427,7 @@ test("float32 and int32 are refused, with the cure", () => {
 });
 
 test("to check nothing is refused", () => {
-  const message = "gradcheck: there is nothing to check: give inputs, or a model with parameters";
+  const message = "gradcheck: there must be inputs, or a model with parameters, to check";
   refuses(() => gradcheck(() => double(1), []), GradError, message);
   refuses(() => gradcheck(new Tanh(), []), GradError, message);
 });

@@ -29,6 +29,17 @@ const reduction = (name: string) => ({
     keepDims ? kept(x, axes) : x.shape.filter((_, axis) => !axes.includes(axis)),
 });
 
+/** The same, of one that nothing has no value of. */
+const choice = (name: string) => ({
+  ...reduction(name),
+  shape: (attributes: Reduced, [x]: readonly Tensor[]): Shape => {
+    for (const axis of attributes.axes)
+      if (x.shape[axis] === 0)
+        throw new ShapeError(`${call(name, [x])}: axis ${axis} has length 0; of nothing there is no ${name}`);
+    return reduction(name).shape(attributes, [x]);
+  },
+});
+
 const samples: readonly Sample[] = [
   { shapes: [[2, 3]] },
   { shapes: [[2, 3, 4]], args: [1] },
@@ -56,19 +67,9 @@ export const mean: Reduction = composed("mean", { samples }, (x: Tensor, axes?: 
   return x.sum(axes, options).div(sizeOf(axesOf("mean", axes, x.rank).map((axis) => x.shape[axis])));
 });
 
-function checkNotEmpty(name: string, axes: readonly number[], x: Tensor): void {
-  for (const axis of axes)
-    if (x.shape[axis] === 0)
-      throw new ShapeError(`${call(name, [x])}: axis ${axis} has length 0; of nothing there is no ${name}`);
-}
-
 const extreme = (name: string, better: (a: number, b: number) => number): Reduction =>
   kernelOp<Reduced>(name, {
-    ...reduction(name),
-    shape: (attributes, [x]) => {
-      checkNotEmpty(name, attributes.axes, x);
-      return reduction(name).shape(attributes, [x]);
-    },
+    ...choice(name),
     run: ([x], y, _, { axes }) =>
       reduce(x, axes, y, (data, start, n) => {
         let best = data[start];
@@ -93,11 +94,7 @@ export const min: Reduction = extreme("min", Math.min);
 
 const place = (name: string, better: (a: number, b: number) => boolean): Reduction =>
   kernelOp<Reduced>(name, {
-    ...reduction(name),
-    shape: (attributes, [x]) => {
-      checkNotEmpty(name, attributes.axes, x);
-      return reduction(name).shape(attributes, [x]);
-    },
+    ...choice(name),
     run: ([x], y, _, { axes }) =>
       reduce(x, axes, y, (data: Data, start, n) => {
         let best = start;

@@ -1,6 +1,7 @@
 /** Random calls of an op, drawn from its facts: small shapes, simple dyadic numbers, and clear of kinks and ties where slopes are checked. */
 import fc from "fast-check";
 import { type Domain, type Operand, type Operation, type Sample, type Shape, Tensor, tensor } from "gradtape";
+import { apart } from "../../lib/testing/lattice.js";
 
 /** A call of an op. */
 export type Case = {
@@ -230,15 +231,4 @@ function lattice([from, to]: Domain, step: number): number[] {
     .map((x) => ({ x, rank: rank(x) }))
     .sort((a, b) => a.rank.map((r, k) => r - b.rank[k]).find(Boolean) ?? 0)
     .map(({ x }) => x + 0);
-}
-
-/** Places made distinct: one that is taken gives way to the next that is free. */
-function apart(places: readonly number[], count: number): number[] {
-  const taken = new Set<number>();
-  for (const place of places) {
-    let free = place;
-    while (taken.has(free)) free = (free + 1) % count;
-    taken.add(free);
-  }
-  return [...taken];
 }
