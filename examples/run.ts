@@ -1,14 +1,17 @@
 /** Runs an example by name: `npm run example -- ch05/train_neuralnet --quick`; without a name, lists them all. */
 import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
-const folders = readdirSync(import.meta.dirname).filter((folder) => /^(ch\d\d|own|seeds)$/.test(folder));
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+const folders = readdirSync(here).filter((folder) => /^(ch\d\d|own|seeds)$/.test(folder));
 const names = folders.sort().flatMap((folder) =>
-  readdirSync(`${import.meta.dirname}/${folder}`)
+  readdirSync(`${here}${folder}`)
     .filter((file) => file.endsWith(".ts"))
     .sort()
     .map((file) => `${folder}/${file.slice(0, -3)}`),
 );
-const fileOf = (name: string) => `${import.meta.dirname}/${name}.ts`;
+const fileOf = (name: string) => `${here}${name}.ts`;
 
 /** The first sentence of the comment that heads an example. */
 function summary(name: string): string {
