@@ -7,7 +7,7 @@ import { wasm } from "../lib/backends/wasm/index.js";
 import { spellable } from "../lib/backends/wasm/words.js";
 import { Generator } from "../lib/random.js";
 import { type Word, Word as Words } from "../lib/word.js";
-import { ulps } from "./support/close.js";
+import { assertSame, ulps } from "./support/close.js";
 import { long, suite } from "./support/suite.js";
 
 const test = suite("wasm");
@@ -15,7 +15,9 @@ const test = suite("wasm");
 const defines = reference({ codegen: true });
 /** Everything goes to WebAssembly, however small, in small pieces. */
 const all = { elements: 0, inner: 0, multiplications: 1 };
-const claims = wasm(defines, { ...all, chunk: 48, depth: 8 }) as Backend;
+const claims = wasm(defines, { ...all, chunk: 48, whole: 0, depth: 8 }) as Backend;
+/** … or, where there are rows, in one piece. */
+const claimsWhole = wasm(defines, all) as Backend;
 
 /** Letters that WebAssembly has as one instruction, or spells of such: the same bits. */
 const inexact = new Set(["exp", "log", "tanh"]);
@@ -64,7 +66,7 @@ const canary = 12345.678;
 /** A word's values by both backends, guarded on both sides; they must agree within so many units in the last place. */
 function compare(op: Operation & { word: Word }, shape: readonly number[], operands: (Block | number)[]): void {
   const size = shape.reduce((a, b) => a * b, 1);
-  const [found, expected] = [claims, defines].map((backend) => {
+  const [found, whole, expected] = [claims, claimsWhole, defines].map((backend) => {
     const guarded = new Float32Array(size + 16).fill(canary);
     backend.word(op.word, operands, block(shape, guarded.subarray(8, 8 + size)));
     assert.ok(
@@ -73,6 +75,7 @@ function compare(op: Operation & { word: Word }, shape: readonly number[], opera
     );
     return guarded.subarray(8, 8 + size);
   });
+  assertSame(whole, found);
   for (let i = 0; i < size; i++)
     if (!Object.is(found[i], expected[i]) && !(ulps(found[i], expected[i], "float32") <= allowed(op)))
       throw new Error(`${op.name} of ${show(operands)} at ${i}: wasm ${found[i]}, reference ${expected[i]}`);

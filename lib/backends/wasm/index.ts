@@ -14,6 +14,8 @@ const usual = {
   inner: 16,
   /** Elements that go through scratch at a time: few enough to stay in cache. */
   chunk: 2 ** 15,
+  /** Elements of an array that goes through scratch whole, when there is a loop around the inner one. */
+  whole: 2 ** 18,
   /** Multiplications of a product that are worth it. */
   multiplications: 2 ** 12,
   /** Steps of a product summed by themselves: a tile's panels stay in cache, and sums of sums err less. */
@@ -22,7 +24,7 @@ const usual = {
 
 /** The backend, or `null` where WebAssembly or its SIMD is missing. */
 export function wasm(reference: Backend, limits: Partial<typeof usual> = {}): Backend | null {
-  const { elements, inner: least, chunk, multiplications, depth } = { ...usual, ...limits };
+  const { elements, inner: least, chunk, whole, multiplications, depth } = { ...usual, ...limits };
   let scratch: Scratch;
   let products: Functions;
   try {
@@ -65,22 +67,41 @@ export function wasm(reference: Backend, limits: Partial<typeof usual> = {}): Ba
     const outer = data.length / inner;
     // Every operand as the offset at which each turn of the outer loops begins.
     const starts = patterns.map((pattern, i) => starting(lengths, pattern, typeof operands[i] === "number"));
+    /** One call's arguments: of each operand its address, or its one value at this turn. */
+    const given = (turn: number, address: (k: number, place: number) => number): number[] =>
+      places.map((place, k) => {
+        const x = operands[place];
+        if (typeof x === "number") return x;
+        return moves[place] === "1" ? address(k, place) : x.storage.data[starts[place][turn]];
+      });
+    const arrays = places.map((place) =>
+      moves[place] === "1" ? ((operands[place] as Block).storage.data as Float32Array) : none,
+    );
+
+    if (outer > 1 && arrays.every(({ length }) => length <= whole) && data.length <= whole) {
+      // Copied once, then row by row; what a row's last vector writes too much, the next row overwrites.
+      const taken = scratch.take(data.length, ...arrays.map(({ length }) => length));
+      if (!taken) return false;
+      const [to, ...from] = taken;
+      for (const [k, values] of arrays.entries()) scratch.write(from[k], values);
+      for (let turn = 0; turn < outer; turn++)
+        kernel(inner, to + 4 * turn * inner, ...given(turn, (k, place) => from[k] + 4 * starts[place][turn]));
+      scratch.read(to, data, 0, data.length);
+      return true;
+    }
     for (let turn = 0; turn < outer; turn++)
-      for (let from = 0; from < inner; from += chunk) {
-        const n = Math.min(chunk, inner - from);
-        const taken = scratch.take(n, ...places.map((place) => (moves[place] === "1" ? n : 0)));
+      for (let start = 0; start < inner; start += chunk) {
+        const n = Math.min(chunk, inner - start);
+        const taken = scratch.take(n, ...arrays.map(({ length }) => (length === 0 ? 0 : n)));
         if (!taken) return false;
-        const [to, ...rest] = taken;
-        const args = places.map((place, k) => {
-          const x = operands[place];
-          if (typeof x === "number") return x;
-          const at = starts[place][turn];
-          if (moves[place] !== "1") return x.storage.data[at];
-          scratch.write(rest[k], (x.storage.data as Float32Array).subarray(at + from, at + from + n));
-          return rest[k];
+        const [to, ...from] = taken;
+        const args = given(turn, (k, place) => {
+          const at = starts[place][turn] + start;
+          scratch.write(from[k], arrays[k].subarray(at, at + n));
+          return from[k];
         });
         kernel(n, to, ...args);
-        scratch.read(to, data, turn * inner + from, n);
+        scratch.read(to, data, turn * inner + start, n);
       }
     return true;
   }
@@ -125,6 +146,8 @@ export function wasm(reference: Backend, limits: Partial<typeof usual> = {}): Ba
 
 /** A word: whether it can be spelled here, and with the reference's bits; where its arguments are; its loops, by what moves. */
 type Known = { spelled: boolean; exact: boolean; places: readonly number[]; loops: Map<string, Functions["loop"]> };
+
+const none = new Float32Array(0);
 
 const isSingle = (x: Block | number): boolean => typeof x === "number" || x.storage.data instanceof Float32Array;
 
