@@ -1,10 +1,10 @@
 /** Elementwise operations: a formula and its slopes in letters, run as words, pulled back as one fused word. */
 import { backend } from "./backends/index.js";
 import { type Dtype, promote } from "./dtype.js";
-import { DtypeError, kindOf, ValueError } from "./error.js";
+import { call, DtypeError, kindOf, ShapeError, show, ValueError } from "./error.js";
 import type { Scalar } from "./letters.js";
 import { type Facts, isRecording, type Operation, read, record, register } from "./op.js";
-import { broadcast, type Shape } from "./shape.js";
+import { broadcast, type Shape, sameShape } from "./shape.js";
 import { Storage } from "./storage.js";
 import { type Operand, Tensor } from "./tensor.js";
 import { Word } from "./word.js";
@@ -71,6 +71,14 @@ function compute(name: string, word: Word, operands: readonly Operand[], shape: 
   const result = new Tensor(Storage.allocate(name, shape, dtype), shape);
   backend().word(word, operands.map(read), result);
   return result;
+}
+
+/** Writes a word's value, of x itself and what broadcasts to it, over x, in one pass: how optimizers move parameters. */
+export function overwrite(name: string, x: Tensor, word: Word, operands: readonly Operand[]): void {
+  if (!sameShape(broadcast(name, operands), x.shape))
+    throw new ShapeError(`${call(name, operands)}: everything must broadcast to the first, ${show(x.shape)}`);
+  backend().word(word, operands, x);
+  x.storage.version++;
 }
 
 /** A formula as part of another: on words it is substituted, on tensors it runs. */

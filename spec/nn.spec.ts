@@ -427,4 +427,16 @@ test("a parameter that is given twice is moved once", () => {
   assert.is(w.item(), 0.5);
 });
 
+test("a step refuses a gradient of another shape, and ends what was saved for backward", () => {
+  const w = tensor([1, 2], { requiresGrad: true });
+  const optimizer = new SGD([w], { lr: 0.5 });
+  w.grad = tensor([[1], [2]]);
+  assert.throws(() => optimizer.step(), /^SGD\(\[2\], \[2,1\], 0.5\): everything must broadcast to the first/);
+  const y = w.mul(w).sum();
+  w.grad = tensor([2, 4]);
+  optimizer.step();
+  assert.equal(w.toArray(), [0, 0]);
+  assert.throws(() => y.backward(), /was assigned after it was saved/);
+});
+
 test.run();

@@ -1,7 +1,10 @@
 /** Stochastic gradient descent. */
+import { overwrite } from "../elementwise.js";
 import { GradError, ValueError } from "../error.js";
-import { noGrad } from "../tape.js";
 import { Tensor } from "../tensor.js";
+import { Word } from "../word.js";
+
+const rule = Word.read((W, g, lr) => W.sub(g.mul(lr)), 3);
 
 /** W ← W − lr · ∂L/∂W (the book's chapter 6.1.2). */
 export class SGD {
@@ -29,9 +32,7 @@ export class SGD {
 
   /** Moves every parameter that has a gradient. */
   step(): void {
-    noGrad(() => {
-      for (const x of this.parameters) if (x.grad) x.assign(x.sub(x.grad.mul(this.lr)));
-    });
+    for (const W of this.parameters) if (W.grad) overwrite("SGD", W, rule, [W, W.grad, this.lr]);
   }
 
   /** Forgets the gradients, which would otherwise add up over steps. */
