@@ -51,3 +51,22 @@ export function loops(y: Block, operands: readonly (Block | number)[]): Loops {
   const patterns = flat.map((kind, i) => (kind === "#" ? kind : columns.map((column) => column[i]).join("")));
   return { lengths, patterns };
 }
+
+/** For each loop the step in an operand's values; 0 where it stays. */
+export function strides(lengths: readonly number[], pattern: string): number[] {
+  const steps = lengths.map(() => 0);
+  for (let k = lengths.length - 1, step = 1; k >= 0; k--)
+    if (pattern[k] === "1") {
+      steps[k] = step;
+      step *= lengths[k];
+    }
+  return steps;
+}
+
+/** Where an operand stands at every turn of the loops, in order. */
+export function turns(lengths: readonly number[], steps: readonly number[]): number[] {
+  return lengths.reduce(
+    (found, length, k) => found.flatMap((start) => Array.from({ length }, (_, i) => start + i * steps[k])),
+    [0],
+  );
+}

@@ -1,7 +1,7 @@
 /** The reference matrix product: 4×4 tiles over packed panels, sums in float64. */
 import type { Data } from "../dtype.js";
 import type { Shape } from "../shape.js";
-import type { Block } from "./backend.js";
+import { type Block, strides, turns } from "./backend.js";
 
 type Size = readonly [m: number, n: number, k: number];
 
@@ -9,11 +9,10 @@ type Size = readonly [m: number, n: number, k: number];
 export function gemm(a: Block, b: Block, y: Block, size: Size, ta: boolean, tb: boolean): void {
   const [m, n, k] = size;
   const batch = y.shape.slice(0, -2);
-  const firsts = offsets(a.shape.slice(0, -2), batch);
-  const seconds = offsets(b.shape.slice(0, -2), batch);
+  const seconds = matrices(b, batch);
   const part = (x: Block, i: number, length: number): Data => x.storage.data.subarray(i * length, (i + 1) * length);
   const multiply = m < tile ? byRows : byTiles; // a few rows are not worth packing
-  firsts.forEach((first, i) => {
+  matrices(a, batch).forEach((first, i) => {
     multiply(part(a, first, m * k), part(b, seconds[i], k * n), part(y, i, m * n), size, ta, tb);
   });
 }
@@ -91,12 +90,9 @@ function product(a: Float64Array, b: Float64Array, k: number): void {
   sums.set([s00, s01, s02, s03, s10, s11, s12, s13, s20, s21, s22, s23, s30, s31, s32, s33]);
 }
 
-/** For each element of `shape`, the element of `small` that broadcasts to it. */
-export function offsets(small: Shape, shape: Shape): number[] {
-  let found = [0];
-  shape.forEach((length, axis) => {
-    const own = small[axis - shape.length + small.length] ?? 1;
-    found = found.flatMap((start) => Array.from({ length }, (_, i) => start * own + (own === 1 ? 0 : i)));
-  });
-  return found;
+/** For each product of the leading axes `batch`, which matrix of x takes part. */
+export function matrices(x: Block, batch: Shape): number[] {
+  const own = x.shape.slice(0, -2);
+  const pattern = batch.map((_, axis) => ((own[axis - batch.length + own.length] ?? 1) === 1 ? "0" : "1")).join("");
+  return turns(batch, strides(batch, pattern));
 }

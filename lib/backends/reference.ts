@@ -3,23 +3,10 @@ import type { Dtype } from "../dtype.js";
 import { round } from "../dtype.js";
 import { letters } from "../letters.js";
 import { interpret, print, type Word } from "../word.js";
-import { type Backend, type Block, type Loops, loops } from "./backend.js";
+import { type Backend, type Block, type Loops, loops, strides } from "./backend.js";
 
 type Arrays = ArrayLike<number> | number;
 type Compiled = (y: { [i: number]: number }, lengths: readonly number[], x: readonly Arrays[]) => void;
-
-/** For each operand and loop, the step in its values: 0 where it stays. */
-const strides = (lengths: readonly number[], patterns: readonly string[]): number[][] =>
-  patterns.map((pattern) => {
-    let step = 1;
-    return lengths
-      .map((_, k) => k)
-      .reduceRight<number[]>((all, k) => {
-        all[k] = pattern[k] === "1" ? step : 0;
-        if (pattern[k] === "1") step *= lengths[k];
-        return all;
-      }, []);
-  });
 
 /** A word's loop nest as JavaScript text: `(y, n, x) => …` with y the result, n the lengths, x the operands. */
 export function source(word: Word, dtype: Dtype, patterns: readonly string[], depth: number): string {
@@ -55,7 +42,7 @@ const compiled = (word: Word, dtype: Dtype, { patterns, lengths }: Loops): Compi
 const interpreted = (word: Word, dtype: Dtype, { patterns }: Loops): Compiled => {
   const value = interpret(word, dtype);
   return (y, lengths, x) => {
-    const steps = strides(lengths, patterns);
+    const steps = patterns.map((pattern) => strides(lengths, pattern));
     const values = new Float64Array(x.length);
     const size = lengths.reduce((a, b) => a * b, 1);
     for (let o = 0; o < size; o++) {

@@ -1,7 +1,7 @@
 /** The WebAssembly backend: float32 words and products in SIMD. What is small, or has other types, is the reference's. */
 import type { Word } from "../../word.js";
-import { type Backend, type Block, type FastKernel, loops } from "../backend.js";
-import { offsets } from "../gemm.js";
+import { type Backend, type Block, type FastKernel, loops, strides, turns } from "../backend.js";
+import { matrices } from "../gemm.js";
 import * as gemm from "./gemm.js";
 import { type Functions, Scratch } from "./memory.js";
 import { exact, loop, spellable } from "./words.js";
@@ -66,7 +66,7 @@ export function wasm(reference: Backend, limits: Partial<typeof usual> = {}): Ba
     if (!kernel) return false;
     const outer = data.length / inner;
     // Every operand as the offset at which each turn of the outer loops begins.
-    const starts = patterns.map((pattern, i) => starting(lengths, pattern, typeof operands[i] === "number"));
+    const starts = patterns.map((pattern) => turns(lengths.slice(0, -1), strides(lengths, pattern)));
     /** One call's arguments: of each operand its address, or its one value at this turn. */
     const given = (turn: number, address: (k: number, place: number) => number): number[] =>
       places.map((place, k) => {
@@ -122,12 +122,11 @@ export function wasm(reference: Backend, limits: Partial<typeof usual> = {}): Ba
     if (![a, b, y].every(isSingle) || m * n * k < multiplications) return false;
     const [width, height] = [(n + 7) & -8, (m + 3) & -4];
     const batch = y.shape.slice(0, -2);
-    const firsts = offsets(a.shape.slice(0, -2), batch);
-    const seconds = offsets(b.shape.slice(0, -2), batch);
+    const seconds = matrices(b, batch);
     const taken = scratch.take(m * k, k * n, height * k, width * k, height * width);
     if (!taken) return false;
     const [left, right, rows, columns, to] = taken;
-    firsts.forEach((first, i) => {
+    matrices(a, batch).forEach((first, i) => {
       scratch.write(left, (a.storage.data as Float32Array).subarray(first * m * k, (first + 1) * m * k));
       scratch.write(right, (b.storage.data as Float32Array).subarray(seconds[i] * k * n, (seconds[i] + 1) * k * n));
       products.pack(left, rows, m, k, ta ? 1 : 0);
@@ -150,16 +149,3 @@ type Known = { spelled: boolean; exact: boolean; places: readonly number[]; loop
 const none = new Float32Array(0);
 
 const isSingle = (x: Block | number): boolean => typeof x === "number" || x.storage.data instanceof Float32Array;
-
-/** For each turn of the outer loops, where an operand's inner loop begins. */
-function starting(lengths: readonly number[], pattern: string, isNumber: boolean): number[] {
-  if (isNumber) return [];
-  let step = pattern.at(-1) === "1" ? (lengths.at(-1) as number) : 1;
-  let starts = [0];
-  for (let axis = lengths.length - 2; axis >= 0; axis--) {
-    const own = pattern[axis] === "1" ? step : 0;
-    starts = Array.from({ length: lengths[axis] }, (_, i) => starts.map((start) => start + i * own)).flat();
-    if (own) step *= lengths[axis];
-  }
-  return starts;
-}
