@@ -126,8 +126,8 @@ export class Tensor {
   }
 
   /**
-   * Writes new values: all of them, of this shape (a number fills), or one number `at` a flat index. The only way to
-   * change a tensor; everything that shares its storage sees it. Whoever saved the old values for `backward()` finds out.
+   * Writes new values: all of them, of this shape (a number fills), or one number `at` a flat index. Beside an optimizer's
+   * step the only way to change a tensor; all that shares its storage sees it, and `backward()` finds out if it saved the old.
    */
   assign(values: Values, at?: number): this {
     const { data } = this.storage;

@@ -439,4 +439,21 @@ test("a step refuses a gradient of another shape, and ends what was saved for ba
   assert.throws(() => y.backward(), /was assigned after it was saved/);
 });
 
+test("data in an object of another class is no parameter, and hinders nothing", () => {
+  class Data {
+    readonly x = tensor([1, 2]);
+  }
+  class Model extends Layer {
+    readonly data = new Data();
+    readonly W = tensor([1], { requiresGrad: true });
+    forward(x: Tensor): Tensor {
+      return x.mul(this.W);
+    }
+  }
+  assert.equal(
+    new Model().namedParameters().map(([name]) => name),
+    ["W"],
+  );
+});
+
 test.run();

@@ -65,7 +65,7 @@ export abstract class Layer {
 
 type Visitor = { tensor?: (x: Tensor, path: string) => unknown; layer?: (layer: Layer) => void };
 
-/** Walks fields, arrays and plain objects, in order; each layer once. What else holds tensors or layers is refused. */
+/** Walks fields, arrays and plain objects, in order; each layer once. What else holds parameters or layers is refused. */
 function visit(value: unknown, path: string, visitor: Visitor, seen = new Set<unknown>()): void {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || seen.has(value)) return;
   seen.add(value);
@@ -83,7 +83,6 @@ function visit(value: unknown, path: string, visitor: Visitor, seen = new Set<un
     );
   };
   const inside = value instanceof Map || value instanceof Set ? [...value.values()].entries() : Object.entries(value);
-  for (const [key, item] of inside) {
-    visit(item, path ? `${path}.${key}` : `${key}`, listed ? visitor : { tensor: refuse, layer: refuse }, seen);
-  }
+  const inner = listed ? visitor : { tensor: (x: Tensor) => x.requiresGrad && !x.origin && refuse(), layer: refuse };
+  for (const [key, item] of inside) visit(item, path ? `${path}.${key}` : `${key}`, inner, seen);
 }

@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor.js";
 import { he, type Initializer } from "./initializers.js";
 import { Layer, type Module, run } from "./layer.js";
 
-/** x · W + b, over the last axis of x (the book's chapter 5.6). W is [inputs, outputs], b is [outputs]. */
+/** x · W + b (the book's chapter 5.6) of rows x [..., rows, inputs]; W is [inputs, outputs], b is [outputs]. */
 export class Affine extends Layer {
   readonly W: Tensor;
   readonly b: Tensor;
