@@ -27,9 +27,12 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], in
     throw new ValueError(`${name}: d must have one slope for each of the ${arity} inputs (given ${d.length})`);
   const word = Word.read(f, arity);
   // The word of each pull-back g · slope, its arguments at place 0 the arriving gradient, 1 the result, then the inputs.
+  // A gradient that it is added to is the last.
   const [g, y, ...x] = Array.from({ length: 2 + arity }, (_, place) => Word.argument(place));
+  const before = Word.argument(2 + arity);
   const slopes = d.map((slope) => Word.of(slope?.(y, ...x) ?? 0));
   const pulls = slopes.map((slope) => (g.mul(slope) as Word).compact());
+  const sums = slopes.map((slope) => (before.add(g.mul(slope)) as Word).compact());
 
   const apply = (...given: Operand[]): Tensor => {
     const short = given.length < arity;
@@ -52,14 +55,16 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], in
     word,
     slopes,
     differentiable: slopes.map((slope) => !slope.is(0)), // a slope that is constantly 0 is no edge
-    pull(i, arriving, result, { inputs }) {
-      const { word, places } = pulls[i];
+    pull(i, arriving, result, { inputs }, onto) {
+      const { word, places } = (onto ? sums : pulls)[i];
       if (word === g) return arriving; // a slope of 1 costs nothing
       if (isRecording()) {
         const tensors = inputs.map((x) => (typeof x === "number" ? constant(x, result.dtype) : x));
         return arriving.mul((d[i] as NonNullable<Slope>)(result, ...tensors) as Operand);
       }
-      const operands = places.map((place) => (place === 0 ? arriving : place === 1 ? result : inputs[place - 2]));
+      const operands = places.map((place) =>
+        place === 0 ? arriving : place === 1 ? result : place === 2 + arity ? (onto as Tensor) : inputs[place - 2],
+      );
       return compute(name, word, operands, result.shape, result.dtype);
     },
   };

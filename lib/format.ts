@@ -33,7 +33,7 @@ function style(values: readonly number[], integers: boolean): (x: number) => str
 export function format(x: Tensor): string {
   const { shape, size } = x;
   const short = size > abridged;
-  const data = x.data;
+  const data = x.storage.data;
   /** The indices of an axis that are shown; null for the gap. */
   const shown = (length: number): (number | null)[] => {
     const all = Array.from({ length: Math.min(length, short ? 2 * edge + 1 : length) }, (_, i) => i);

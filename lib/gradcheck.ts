@@ -80,7 +80,7 @@ export function gradcheck(
   const y = run();
   checkTensor("gradcheck: what f returns", y);
   const again = run();
-  if (y.data.some((value, i) => !Object.is(value, again.data[i])))
+  if (y.storage.data.some((value, i) => !Object.is(value, again.storage.data[i])))
     throw new GradError(
       "gradcheck: f is not deterministic: two runs on the same input differ; draw random numbers outside f, or reseed inside",
     );
@@ -158,8 +158,8 @@ function compare(
   tolerance: number,
   generator: Generator,
 ): GradcheckEntry[] {
-  const weights = cotangents.flatMap((c) => [...c.data]);
-  const values = (): number[] => outputs().flatMap((y) => [...y.data]);
+  const weights = cotangents.flatMap((c) => [...c.storage.data]);
+  const values = (): number[] => outputs().flatMap((y) => [...y.storage.data]);
   const total = outputs()
     .map((y, i) => y.mul(cotangents[i]).sum())
     .reduce((a, b) => a.add(b));
@@ -173,9 +173,9 @@ function compare(
     return kink ? { ...found, kink } : found;
   };
   return named.flatMap(([name, x], k) => {
-    const slope = slopes[k].data;
+    const slope = slopes[k].storage.data;
     if (x.size <= most)
-      return Array.from(x.data, (start, i) =>
+      return Array.from(x.storage.data, (start, i) =>
         entry(name, indexOf(i, x.shape), slope[i], (t) =>
           restoring(
             () => x.assign(start + t, i),
@@ -184,9 +184,9 @@ function compare(
           ),
         ),
       );
-    const start = x.data.slice();
+    const start = x.storage.data.slice();
     return Array.from({ length: directions }, () => {
-      const direction = signed(x, generator).data;
+      const direction = signed(x, generator).storage.data;
       const along = weigh([...direction], (i) => slope[i]);
       return entry(`${name}, along a random direction`, [], along, (t) =>
         restoring(

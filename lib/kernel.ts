@@ -7,8 +7,8 @@ import { type Dims, type Shape, unify } from "./shape.js";
 import { Storage } from "./storage.js";
 import { checkTensor, Tensor } from "./tensor.js";
 
-/** The gradient of one input: `g` arriving, `y` the result, then the inputs and attributes. */
-type Vjp<A> = ((g: Tensor, y: Tensor, inputs: readonly Tensor[], attributes: A) => Tensor) | null;
+/** The gradient of input `i`: `g` arriving, `y` the result, then the inputs and attributes. */
+type Rule<A> = (g: Tensor, y: Tensor, inputs: readonly Tensor[], attributes: A, i: number) => Tensor;
 
 /** An op that is not elementwise. */
 type KernelSpec<A> = Facts & {
@@ -16,8 +16,8 @@ type KernelSpec<A> = Facts & {
   shape: string | ((attributes: A, inputs: readonly Tensor[]) => string | Shape);
   /** The reference kernel; without one the result shares the first input's storage. */
   run?: Kernel<A>;
-  /** One rule per input, in differentiable ops; `null` where there is no derivative. */
-  vjp: readonly Vjp<A>[];
+  /** One rule per input, in differentiable ops, `null` where there is no derivative; or one for any number that `args` tells. */
+  vjp: readonly (Rule<A> | null)[] | Rule<A>;
   /** The result's dtype, given the inputs' (default: the floats' promotion). */
   dtype?: (inputs: readonly Tensor[], attributes: A) => Dtype;
   /** Sorts what the user gave into tensors and attributes (default: tensors first, then one object). */
@@ -28,19 +28,20 @@ type KernelSpec<A> = Facts & {
 /** Declares an op by its shape rule, kernel and vector-Jacobian products. */
 export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
   const { shape: rule, run, vjp, dtype, args, ...facts } = spec;
-  const arity = vjp.length;
+  const arity = typeof vjp === "function" ? Infinity : vjp.length;
   const apply: AnyOp = (...given) => {
     const [inputs, attributes] = args ? args(...given) : [given.slice(0, arity) as Tensor[], { ...given[arity] } as A];
-    for (let i = 0; i < arity; i++) checkTensor(name, inputs[i]);
+    const own = arity === Infinity ? { ...op, differentiable: inputs.map(() => true) } : op;
+    for (let i = 0; i < own.differentiable.length; i++) checkTensor(name, inputs[i]);
     const found = typeof rule === "string" ? rule : rule(attributes, inputs);
     const { shape, dims } = typeof found === "string" ? unify(name, found, inputs) : { shape: found, dims: {} as Dims };
     const type = dtype ? dtype(inputs, attributes) : promote(name, inputs);
     const blocks = inputs.map(read);
-    if (!run) return record(op, new Tensor(blocks[0].storage, shape), inputs, attributes);
+    if (!run) return record(own, new Tensor(blocks[0].storage, shape), inputs, attributes);
     const y = new Tensor(Storage.allocate(name, shape, type), shape);
     const fast = backend().kernels[name] as FastKernel<A> | undefined;
     if (!fast?.(blocks, y, dims, attributes)) run(blocks, y, dims, attributes);
-    return record(op, y, inputs, attributes);
+    return record(own, y, inputs, attributes);
   };
   const op: Operation = {
     ...facts,
@@ -49,9 +50,9 @@ export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
     apply,
     ...(typeof rule === "string" && { signature: () => rule }),
     ...(typeof rule === "function" && rule.length === 1 && { signature: rule as (attributes: unknown) => string }),
-    differentiable: vjp.map((rule) => rule !== null),
+    differentiable: typeof vjp === "function" ? [true] : vjp.map((rule) => rule !== null),
     pull: (i, g, y, { inputs, attributes }) =>
-      (vjp[i] as NonNullable<Vjp<A>>)(g, y, inputs as Tensor[], attributes as A),
+      ((typeof vjp === "function" ? vjp : vjp[i]) as Rule<A>)(g, y, inputs as Tensor[], attributes as A, i),
   };
   register(op);
   return apply;

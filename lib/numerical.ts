@@ -33,7 +33,7 @@ export function numericalGradient(f: (x: Tensor) => Tensor | number, x: Tensor, 
   };
   const found = zerosLike(x);
   for (let i = 0; i < x.size; i++) {
-    const start = x.data[i];
+    const start = x.storage.data[i];
     const moved = (v: number) =>
       restoring(
         () => x.assign(v, i),

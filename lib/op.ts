@@ -32,7 +32,7 @@ export type Facts = {
 /** An operation as the registry holds it. */
 export type Operation = Facts & {
   readonly name: string;
-  /** How many tensors it takes. */
+  /** How many tensors it takes; Infinity, if any number. */
   readonly arity: number;
   /** The op as users call it. */
   readonly apply: (...args: never[]) => Tensor;
@@ -44,10 +44,13 @@ export type Operation = Facts & {
   readonly slopes?: readonly Word[];
   /** Made of other ops, which hold its derivative. */
   readonly composed?: true;
-  /** Which inputs have a derivative. */
+  /** Which inputs have a derivative; of any number, as the tape holds it, all. */
   readonly differentiable: readonly boolean[];
-  /** The gradient of input i, given the gradient `g` of the result `y`; not yet summed over broadcast axes. */
-  readonly pull: (i: number, g: Tensor, y: Tensor, origin: Origin) => Tensor;
+  /**
+   * The gradient of input i, given the gradient `g` of the result `y`; not yet summed over broadcast axes. An elementwise op
+   * adds it to `onto`, if that is given.
+   */
+  readonly pull: (i: number, g: Tensor, y: Tensor, origin: Origin, onto?: Tensor) => Tensor;
 };
 
 /** Every operation, by name, in the order of declaration. */

@@ -62,6 +62,10 @@ function join(op: string, operands: Operands, a: Shape, b: Shape, inner = 0): Sh
   });
 }
 
+/** The axes of `shape` that `small`, which broadcasts to it, lacks or has once: those to sum over on the way back. */
+export const summedAxes = (shape: Shape, small: Shape): number[] =>
+  shape.flatMap((_, axis) => ((small[axis - shape.length + small.length] ?? 1) === 1 ? [axis] : []));
+
 /** One axis as a count from the front; negative ones count from the back. */
 export function axisOf(op: string, axis: number, rank: number): number {
   const index = axis < 0 ? axis + rank : axis;

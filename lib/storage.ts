@@ -1,24 +1,137 @@
-/** Storage: the memory behind tensors, and how often it was written. */
+/** Storage: the values behind tensors, in an array, in a backend's memory, or in both; and how often they were written. */
 import { arrays, type Data, type Dtype } from "./dtype.js";
 import { ShapeError, show } from "./error.js";
 import { checkShape, type Shape, sizeOf } from "./shape.js";
 
+/** A memory beside JavaScript's arrays, where a backend keeps values that nobody may ever ask for. */
+export interface Home {
+  /** Copies the values of a storage that lives here into an array. */
+  copy(storage: Storage, to: Data): void;
+  /** Takes a storage's place back. */
+  release(storage: Storage): void;
+}
+
+/** From so many elements on an array is made at once, so that the error of one that cannot be names the operation. */
+const large = 2 ** 24;
+
+let most = Infinity;
+
+/** Sets how many bytes a storage may have. */
+export function limitStorage(bytes: number): void {
+  most = bytes;
+}
+
 /** Where values lie; tensors that are reshapes of each other share one. `version` counts the assignments. */
 export class Storage {
   version = 0;
+  /** The memory that holds these values as well, or alone, and where in it. */
+  home: Home | null = null;
+  address = 0;
+  /** Whether others hold the array and may read it, or even write to it, at any time: no other copy can be trusted then. */
+  handedOut = false;
+  /** Whether only the tape knows of it, which made it, so that it may be taken back. */
+  owned = false;
+
+  private discarded = false;
+
   constructor(
-    readonly data: Data,
+    readonly size: number,
     readonly dtype: Dtype,
+    private array: Data | null = null,
   ) {}
 
-  /** Storage for a shape, checked before it is allocated; all zeros. */
+  static of = (data: Data, dtype: Dtype): Storage => new Storage(data.length, dtype, data);
+
+  /** Storage for a shape, checked before anything is allocated; all zeros. */
   static allocate(op: string, shape: Shape, dtype: Dtype): Storage {
     const size = sizeOf(checkShape(op, shape));
+    const bytes = size * arrays[dtype].BYTES_PER_ELEMENT;
+    if (bytes > most)
+      throw new ShapeError(
+        `${op}(${show(shape)}): ${bytes} bytes are asked for, and ${most} are allowed; use smaller batches, or configure({ maxMemory: ${bytes} })`,
+      );
+    if (size < large) return new Storage(size, dtype);
     try {
-      return new Storage(new arrays[dtype](size), dtype);
+      return Storage.of(new arrays[dtype](size), dtype);
     } catch (error) {
-      const bytes = size * arrays[dtype].BYTES_PER_ELEMENT;
       throw new ShapeError(`${op}(${show(shape)}): ${bytes} bytes cannot be allocated (${(error as Error).message})`);
     }
+  }
+
+  /** The values: to be read, or to be filled while nobody else has seen them. */
+  get data(): Data {
+    if (this.array === null) {
+      if (this.discarded) throw new Error("gradtape: a value was taken back that is still used; please report this");
+      this.array = new arrays[this.dtype](this.size);
+      this.home?.copy(this, this.array);
+    }
+    return this.array;
+  }
+
+  /** The values, to be changed: there is no other copy from now on. */
+  change(): Data {
+    const { data } = this;
+    this.leave();
+    return data;
+  }
+
+  /** The values for people, who may keep the array. */
+  handOut(): Data {
+    this.handedOut = true;
+    return this.change();
+  }
+
+  /** The values were copied to a memory. */
+  settle(home: Home, address: number): void {
+    this.leave();
+    this.home = home;
+    this.address = address;
+  }
+
+  /** New values were computed in a memory; those in the array are old. */
+  compute(home: Home, address: number): void {
+    this.settle(home, address);
+    if (this.handedOut) {
+      home.copy(this, this.data);
+      this.leave();
+    } else {
+      this.array = null;
+      born?.push(this);
+    }
+  }
+
+  /** Takes values back that nobody will read. */
+  discard(): void {
+    this.leave();
+    this.discarded = this.array === null;
+  }
+
+  private leave(): void {
+    this.home?.release(this);
+    this.home = null;
+  }
+}
+
+let born: Storage[] | null = null;
+
+/**
+ * Runs `f`. What a backend computed in its memory meanwhile is taken back, save what `kept` names of the result: nobody
+ * else may hold any of it.
+ */
+export function withTemporaries<T>(f: () => T, kept: (result: T) => Iterable<Storage>): T {
+  const before = born;
+  const mine: Storage[] = [];
+  born = mine;
+  try {
+    const result = f();
+    const keep = new Set(kept(result));
+    for (const storage of mine)
+      if (keep.has(storage)) {
+        storage.owned = true;
+        before?.push(storage);
+      } else storage.discard();
+    return result;
+  } finally {
+    born = before;
   }
 }

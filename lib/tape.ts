@@ -1,9 +1,9 @@
 /** The tape: what a tensor was computed from, in order; and backward along it, the chain rule applied op by op. */
 import { onesLike, zerosLike } from "./create.js";
 import { call, DtypeError, GradError, show } from "./error.js";
-import { withRecording, withSaved } from "./op.js";
+import { isRecording, type Operation, withRecording, withSaved } from "./op.js";
 import { broadcast, sameShape } from "./shape.js";
-import type { Storage } from "./storage.js";
+import { type Storage, withTemporaries } from "./storage.js";
 import { type BackwardOptions, checkTensor, type Operand, Tensor } from "./tensor.js";
 
 /** Everything `y` was computed from, itself last, each once, in the order it was made. */
@@ -29,6 +29,7 @@ export function noGrad<T>(f: () => T): T {
 export const driver = {
   /** A gradient in the shape and dtype of the input it belongs to: summed where the input was broadcast. */
   fit(g: Tensor, input: Tensor, name: string): Tensor {
+    if (sameShape(g.shape, input.shape) && g.dtype === input.dtype) return g;
     if (!sameShape(broadcast(name, [g, input]), g.shape))
       throw new GradError(
         `backward through ${call(name, [input])}: its rule gave a gradient of shape ${show(g.shape)}; it must have the shape of the input, or one that the input broadcasts to`,
@@ -38,6 +39,9 @@ export const driver = {
   },
   /** Two gradients that reach the same tensor. */
   accumulate: (a: Tensor, b: Tensor): Tensor => a.add(b),
+  /** Whether an op's rule adds to the gradient `before` that reached its input, in the same pass. */
+  adds: (before: Tensor, y: Tensor, { word }: Operation): boolean =>
+    word !== undefined && !isRecording() && sameShape(before.shape, y.shape) && before.dtype === y.dtype,
 };
 
 /** The gradients that reach the tensors of the tape which lead to one that is `wanted`. */
@@ -73,15 +77,20 @@ function propagate(
   const gradients = new Map<Tensor, Tensor>([[y, seed ? driver.fit(seed, y, caller) : onesLike(y)]]);
   for (const x of steps.reverse()) {
     const g = gradients.get(x);
-    if (!g || !x.origin) continue;
     const { origin } = x;
-    origin.inputs.forEach((input, i) => {
-      if (typeof input === "number" || !needed.has(input) || !origin.op.differentiable[i]) return;
-      const pulled = withSaved(x, origin, () => origin.op.pull(i, g, x, origin));
-      checkTensor(`backward through ${origin.name}: what its rule gives`, pulled);
-      const own = driver.fit(pulled, input, origin.name);
-      const before = gradients.get(input);
-      gradients.set(input, before ? driver.accumulate(before, own) : own);
+    if (!g || !origin) continue;
+    const { op, inputs } = origin;
+    withSaved(x, origin, () => {
+      for (let i = 0; i < inputs.length; i++) {
+        const input = inputs[i];
+        if (typeof input === "number" || !op.differentiable[i] || !needed.has(input)) continue;
+        const before = gradients.get(input);
+        const onto = before && driver.adds(before, x, op) ? before : undefined;
+        const pulled = op.pull(i, g, x, origin, onto);
+        checkTensor(`backward through ${origin.name}: what its rule gives`, pulled);
+        const own = driver.fit(pulled, input, origin.name);
+        gradients.set(input, before && !onto ? driver.accumulate(before, own) : own);
+      }
     });
     if (!wanted(x)) gradients.delete(x);
   }
@@ -112,13 +121,20 @@ export function backward(y: Tensor, options: BackwardOptions = {}): void {
     throw new GradError("backward: the arriving gradient is an option: backward({ seed: g })");
   const { seed, retainGraph = false } = options;
   checkRecorded("backward", y);
-  const gradients = withRecording(false, () => propagate("backward", y, seed, (x) => x.requiresGrad));
-  const own = ownership(seed);
-  for (const [x, found] of gradients) {
-    if (!x.requiresGrad) continue;
-    const g = own(found);
-    x.grad = x.grad ? withRecording(false, () => (x.grad as Tensor).add(g)) : g;
-  }
+  withRecording(false, () =>
+    withTemporaries(
+      () => {
+        const own = ownership(seed);
+        const gradients = propagate("backward", y, seed, (x) => x.requiresGrad);
+        return [...gradients]
+          .filter(([x]) => x.requiresGrad)
+          .map(([x, g]) => ({ x, g: x.slope ? x.slope.add(g) : own(g) }));
+      },
+      (found) => found.map(({ g }) => g.storage),
+    ),
+  ).forEach(({ x, g }) => {
+    x.grad = g;
+  });
   if (!retainGraph) for (const x of tape(y)) x.origin?.release();
 }
 
@@ -154,8 +170,14 @@ export function gradient(
       );
   }
   const wanted = new Set(asked);
-  const gradients = withRecording(createGraph, () => propagate("gradient", y, seed, (x) => wanted.has(x)));
-  const own = ownership(seed);
-  const found = asked.map((x) => own(gradients.get(x) ?? zerosLike(x)));
+  const compute = () => {
+    const gradients = propagate("gradient", y, seed, (x) => wanted.has(x));
+    const own = ownership(seed);
+    return asked.map((x) => own(gradients.get(x) ?? zerosLike(x)));
+  };
+  const found = withRecording(createGraph, () =>
+    createGraph ? compute() : withTemporaries(compute, (kept) => kept.map(({ storage }) => storage)),
+  );
+  for (const { storage } of found) storage.owned = false;
   return xs instanceof Tensor ? found[0] : found;
 }

@@ -69,8 +69,8 @@ export class Tensor {
   readonly time = clock++;
   /** How it was computed, if that was recorded. */
   origin: Origin | null = null;
-  /** The gradient that `backward()` left here, on leaves that require it; `null` before. */
-  grad: Tensor | null = null;
+  /** What `grad` gives, for those who keep no hold of it. */
+  slope: Tensor | null = null;
 
   constructor(
     public storage: Storage,
@@ -85,7 +85,18 @@ export class Tensor {
 
   /** The values in row-major order: an array to read; `assign` writes. */
   get data(): ReadonlyData {
-    return this.storage.data;
+    return this.storage.handOut();
+  }
+
+  /** The gradient that `backward()` left here, on leaves that require it; `null` before. */
+  get grad(): Tensor | null {
+    if (this.slope) this.slope.storage.owned = false; // from now on someone else may hold it
+    return this.slope;
+  }
+
+  set grad(g: Tensor | null) {
+    if (this.slope?.storage.owned) this.slope.storage.discard();
+    this.slope = g;
   }
 
   /** The number of axes. */
@@ -95,7 +106,7 @@ export class Tensor {
 
   /** The number of elements. */
   get size(): number {
-    return this.storage.data.length;
+    return this.storage.size;
   }
 
   /** Whether gradients flow through: it requires one, or was computed from something that does. */
@@ -130,12 +141,12 @@ export class Tensor {
    * step the only way to change a tensor; all that shares its storage sees it, and `backward()` finds out if it saved the old.
    */
   assign(values: Values, at?: number): this {
-    const { data } = this.storage;
     if (this.origin)
       throw new GradError(
         `assign(${show(this.shape)}): this tensor was computed by ${this.origin.name}, and new values would not be; assign what it was computed from, or a detach().clone()`,
       );
     if (typeof values === "number" && this.dtype === "int32") checkIntegers("assign", [values]);
+    const data = this.storage.change();
     if (at !== undefined) {
       if (typeof values !== "number")
         throw new ValueError(
@@ -184,7 +195,7 @@ export function convert(x: Tensor, dtype: Dtype): void {
       `to("${dtype}"): only a leaf can change its dtype in place (this one was computed by ${x.origin.name})`,
     );
   if (x.dtype === dtype) return;
-  const storage = new Storage(new arrays[dtype](x.storage.data), dtype);
+  const storage = Storage.of(new arrays[dtype](x.storage.data), dtype);
   storage.version = x.storage.version + 1;
   x.storage = storage;
   x.grad = null;

@@ -141,7 +141,7 @@ test("the main entry imports no package and no module of Node's; the others what
   assert.equal((await imports("digits.js")).packages, ["mnist"]);
   assert.equal((await imports("node.js")).packages, ["node:fs", "node:path", "node:zlib"]);
   for (const file of (await imports("index.js")).files)
-    assert.not.match(readFileSync(join(dist, file), "utf8"), /["']node:|\brequire\(/, file);
+    assert.not.match(readFileSync(join(dist, file), "utf8"), /\bfrom ?["']node:|\bimport ?\(/, file);
 });
 
 const readme = existsSync(join(root, "README.md")) ? readFileSync(join(root, "README.md"), "utf8") : "";

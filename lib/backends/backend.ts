@@ -1,10 +1,10 @@
 /** The seam between operations and what computes them: words over broadcast operands, and optional kernels by name. */
-import type { Data, Dtype } from "../dtype.js";
-import { type Dims, type Shape, sameShape } from "../shape.js";
+import type { Dims, Shape } from "../shape.js";
+import type { Storage } from "../storage.js";
 import type { Word } from "../word.js";
 
 /** Values with their shape: what kernels read and write. */
-export type Block = { readonly storage: { readonly data: Data; readonly dtype: Dtype }; readonly shape: Shape };
+export type Block = { readonly storage: Storage; readonly shape: Shape };
 
 /** Computes `y` from the inputs. `dims` are the lengths of the op's shape signature. */
 export type Kernel<Attributes> = (inputs: readonly Block[], y: Block, dims: Dims, attributes: Attributes) => void;
@@ -17,6 +17,8 @@ export interface Backend {
   readonly name: string;
   /** Writes the word's value at every element of `y`; operands broadcast to its shape, numbers are uniform arguments. */
   word(word: Word, operands: readonly (Block | number)[], y: Block): void;
+  /** Ends what it keeps running: nothing is computed with it any more. */
+  stop?(): void;
   /** Kernels by the op's name, which may decline a call with `false`; each is a claim, tested against the op's own. */
   readonly kernels: Readonly<Record<string, FastKernel<never>>>;
 }
@@ -29,12 +31,29 @@ export type Loops = {
   patterns: string[];
 };
 
+/**
+ * How operands stand to `y` where a single loop visits them all: in base 3 one digit each, 0 for a number, 1 where it moves,
+ * 2 where it stays. Where it takes more loops, −1.
+ */
+export function flat(y: Block, operands: readonly (Block | number)[]): number {
+  let code = 0;
+  for (let i = operands.length - 1; i >= 0; i--) {
+    const x = operands[i];
+    code *= 3;
+    if (typeof x === "number") continue;
+    if (x.storage.size === 1) code += 2;
+    else if (x.storage.size === y.storage.size) code += 1;
+    else return -1;
+  }
+  return code;
+}
+
 /** How operands move along the elements of `y`. */
 export function loops(y: Block, operands: readonly (Block | number)[]): Loops {
   const flat = operands.map((x) =>
-    typeof x === "number" ? "#" : sameShape(x.shape, y.shape) ? "1" : x.storage.data.length === 1 ? "0" : "",
+    typeof x === "number" ? "#" : x.storage.size === 1 ? "0" : x.storage.size === y.storage.size ? "1" : "",
   );
-  if (!flat.includes("")) return { lengths: [y.storage.data.length], patterns: flat };
+  if (!flat.includes("")) return { lengths: [y.storage.size], patterns: flat };
   const lengths: number[] = [];
   const columns: string[] = [];
   y.shape.forEach((length, axis) => {

@@ -1,6 +1,7 @@
 /** The plain loops behind the reference kernels: sums in NumPy's order, and values put in another order. */
 import { arrays, type Data, round } from "../dtype.js";
 import { sizeOf } from "../shape.js";
+import { Storage } from "../storage.js";
 import type { Block } from "./backend.js";
 
 /** Values read with their axes in the order `axes`: y's axis i is x's axis `axes[i]`. */
@@ -26,13 +27,13 @@ export function permuted(x: Block, axes: readonly number[], y: Data): Data {
 }
 
 /** What a reduction of some axes reads: each result's values in a row of `length`, one row after the other. */
-function rows(x: Block, axes: readonly number[]): { data: Data; length: number } {
+function rows(x: Block, axes: readonly number[]): { data: Data; length: number; order: number[] } {
   const { data } = x.storage;
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const length = axes.reduce((n, axis) => n * x.shape[axis], 1);
   const order = [...kept, ...axes];
   const inPlace = order.every((axis, i) => axis === i);
-  return { data: inPlace ? data : permuted(x, order, new arrays[x.storage.dtype](data.length)), length };
+  return { data: inPlace ? data : permuted(x, order, new arrays[x.storage.dtype](data.length)), length, order };
 }
 
 /**
@@ -71,6 +72,16 @@ export const sum: Fold = (x, start, n, rounded) => {
   for (; i < end; i++) total = rounded(total + x[i]);
   return total;
 };
+
+/** Every row of values along `axes` made another by `f`, which is given a row in place; the rows put back where they were. */
+export function mapRows(x: Block, axes: readonly number[], y: Block, f: (row: Data) => void): void {
+  const { data, length, order } = rows(x, axes);
+  const made = data.slice();
+  for (let start = 0; start < made.length; start += length) f(made.subarray(start, start + length));
+  const back = order.map((_, axis) => order.indexOf(axis));
+  const shape = order.map((axis) => x.shape[axis]);
+  permuted({ storage: Storage.of(made, x.storage.dtype), shape }, back, y.storage.data);
+}
 
 /** A number for `n` values from `start`, rounded to the dtype by `rounded`. */
 type Fold = (x: Data, start: number, n: number, rounded: (x: number) => number) => number;

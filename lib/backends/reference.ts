@@ -3,7 +3,7 @@ import type { Dtype } from "../dtype.js";
 import { round } from "../dtype.js";
 import { letters } from "../letters.js";
 import { interpret, print, type Word } from "../word.js";
-import { type Backend, type Block, type Loops, loops, strides } from "./backend.js";
+import { type Backend, type Block, flat, type Loops, loops, strides } from "./backend.js";
 
 type Arrays = ArrayLike<number> | number;
 type Compiled = (y: { [i: number]: number }, lengths: readonly number[], x: readonly Arrays[]) => void;
@@ -63,22 +63,23 @@ const interpreted = (word: Word, dtype: Dtype, { patterns }: Loops): Compiled =>
 /** The reference backend; `codegen: false` interprets words instead of printing them. */
 export function reference({ codegen }: { codegen: boolean }): Backend {
   const make = codegen ? compiled : interpreted;
-  const kernels = new Map<Word, Map<string, Compiled>>();
+  const kernels = new Map<Word, Map<string | number, Compiled>>();
   return {
     name: codegen ? "reference" : "reference, interpreted",
     kernels: {},
     word(word: Word, operands: readonly (Block | number)[], y: Block): void {
-      const { data, dtype } = y.storage;
-      if (data.length === 0) return;
-      const plan = loops(y, operands);
-      const key = dtype + plan.patterns.join();
-      const made = kernels.get(word) ?? new Map<string, Compiled>();
-      const kernel = made.get(key) ?? make(word, dtype, plan);
+      const { size, dtype } = y.storage;
+      if (size === 0) return;
+      const code = flat(y, operands);
+      const plan = code < 0 ? loops(y, operands) : null;
+      const key = plan ? dtype + plan.patterns.join() : dtype === "float32" ? code : -1 - code;
+      const made = kernels.get(word) ?? new Map<string | number, Compiled>();
+      const kernel = made.get(key) ?? make(word, dtype, plan ?? loops(y, operands));
       if (!made.has(key)) kernels.set(word, made.set(key, kernel));
       // Beside whole numbers of 32 bits, which float32 cannot all hold, a number keeps its digits.
       const whole = operands.some((x) => typeof x !== "number" && x.storage.dtype === "int32");
       const values = operands.map((x) => (typeof x !== "number" ? x.storage.data : whole ? x : round[dtype](x)));
-      kernel(data, plan.lengths, values);
+      kernel(y.storage.change(), plan?.lengths ?? [size], values);
     },
   };
 }

@@ -32,7 +32,7 @@ export function* batches<T extends readonly Tensor[]>(
     throw new ShapeError(`${call("batches", tensors)}: the first axes must have equal lengths`);
   const order = shuffle ? permutation(rows, { generator }) : arange(0, rows, 1, { dtype: "int32" });
   for (let start = 0; start < rows && !(dropLast && start + size > rows); start += size) {
-    const picks = order.data.slice(start, start + size);
+    const picks = order.storage.data.slice(start, start + size);
     yield noGrad(() => tensors.map((x) => x.indexSelect(0, picks))) as { [K in keyof T]: Tensor };
   }
 }

@@ -6,7 +6,7 @@ import { call, ShapeError, show } from "../error.js";
 import { kernelOp } from "../kernel.js";
 import { checkIntegers } from "../nested.js";
 import { composed, type Sample } from "../op.js";
-import { axisOf, broadcast, type Shape, sameShape, shapeOf, sizeOf } from "../shape.js";
+import { axisOf, broadcast, type Shape, sameShape, shapeOf, sizeOf, summedAxes } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { Word } from "../word.js";
 
@@ -79,10 +79,6 @@ export const transpose: (x: Tensor, axis0?: number, axis1?: number) => Tensor = 
   },
 );
 
-/** The axes of `shape` that `small` lacks, or has once. */
-const summed = (shape: Shape, small: Shape): number[] =>
-  shape.flatMap((_, axis) => ((small[axis - shape.length + small.length] ?? 1) === 1 ? [axis] : []));
-
 const expansions: readonly Sample[] = [
   { shapes: [[2, 1]], args: [[3, 2, 4]] },
   { shapes: [[]], args: [[2, 2]] },
@@ -112,7 +108,7 @@ export const sumTo: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: Shap
       throw new ShapeError(`${call("sumTo", [x, { shape }])}: the second must broadcast to the first`);
     return shape;
   },
-  run: ([x], y) => reduce(x, summed(x.shape, y.shape), y, sum),
+  run: ([x], y) => reduce(x, summedAxes(x.shape, y.shape), y, sum),
   vjp: [(g, _, [x]) => g.expandTo(x.shape)],
   samples: expansions.map(({ shapes, args }) => ({ shapes: args as Shape[], args: [...shapes] })),
 });

@@ -1,6 +1,6 @@
 /** Many values become one, over any axes: sums, means, extremes, and the softmax family composed of them. */
-import { sum as pairwise, reduce } from "../backends/loops.js";
-import type { Data } from "../dtype.js";
+import { mapRows, sum as pairwise, reduce } from "../backends/loops.js";
+import { type Data, round } from "../dtype.js";
 import { call, ShapeError } from "../error.js";
 import { kernelOp } from "../kernel.js";
 import { composed, type Sample } from "../op.js";
@@ -136,29 +136,49 @@ export const logSumExp: Reduction = composed(
 
 type Softmax = (x: Tensor, axes?: Axes) => Tensor;
 
-/** How the user's call is read: x less its largest value, and the axes. */
-const shifted = (name: string, x: Tensor, given?: Axes): [Tensor, readonly number[]] => {
-  checkTensor(name, x);
-  const [, { axes }] = reduction(name).args(x, given ?? (x.rank === 0 ? [] : -1));
-  return [x.sub(largest(x, axes)), axes];
-};
+/** The softmax family: an op that changes rows along `axes` (default the last). */
+const softmaxLike = (name: string, row: (e: Data, x: Data, sum: number, most: number) => void, pull: Pull): Softmax =>
+  kernelOp<{ axes: number[] }>(name, {
+    args: (x: Tensor, axes?: Axes) => {
+      checkTensor(name, x);
+      return [[x], { axes: axesOf(name, axes ?? (x.rank === 0 ? [] : -1), x.rank) }];
+    },
+    shape: (_, [x]) => x.shape,
+    run: ([x], y, _, { axes }) => {
+      const rounded = round[y.storage.dtype];
+      mapRows(x, axes, y, (values) => {
+        let most = -Infinity;
+        for (const value of values) most = Math.max(most, value);
+        const e = values.map((value) => Math.exp(value - most));
+        row(e, values, pairwise(e, 0, e.length, rounded), most);
+      });
+    },
+    vjp: [(g, y, _, { axes }) => pull(g, y, axes)],
+    samples: [
+      { shapes: [[2, 3]] },
+      { shapes: [[4]], args: [0] },
+      { shapes: [[2, 2, 3]], args: [[0, 2]] },
+      { shapes: [[2, 0]] },
+    ],
+  });
 
-const softmaxes: readonly Sample[] = [
-  { shapes: [[2, 3]] },
-  { shapes: [[4]], args: [0] },
-  { shapes: [[2, 2, 3]], args: [[0, 2]] },
-  { shapes: [[2, 0]] },
-];
+type Pull = (g: Tensor, y: Tensor, axes: readonly number[]) => Tensor;
 
 /** e^x / Σ e^x over `axes` (default the last), through e^(x − max x). All −∞ gives NaN. */
-export const softmax: Softmax = composed("softmax", { samples: softmaxes }, (x: Tensor, axes?: Axes) => {
-  const [less, found] = shifted("softmax", x, axes);
-  const e = less.exp();
-  return e.div(e.sum(found, { keepDims: true }));
-});
+export const softmax: Softmax = softmaxLike(
+  "softmax",
+  (e, x, sum) => x.set(e.map((value) => value / sum)),
+  (g, y, axes) => y.mul(g.sub(g.mul(y).sum(axes, { keepDims: true }))),
+);
 
 /** log of softmax over `axes` (default the last), without the loss of digits of taking it afterwards. */
-export const logSoftmax: Softmax = composed("logSoftmax", { samples: softmaxes }, (x: Tensor, axes?: Axes) => {
-  const [less, found] = shifted("logSoftmax", x, axes);
-  return less.sub(less.exp().sum(found, { keepDims: true }).log());
-});
+export const logSoftmax: Softmax = softmaxLike(
+  "logSoftmax",
+  (_, x, sum, most) => {
+    const log = Math.log(sum);
+    x.forEach((value, i) => {
+      x[i] = value - most - log;
+    });
+  },
+  (g, y, axes) => g.sub(y.exp().mul(g.sum(axes, { keepDims: true }))),
+);

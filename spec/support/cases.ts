@@ -63,7 +63,7 @@ function makeCase(op: Operation, { shapes, list }: Call, values: readonly (reado
     op,
     inputs,
     places: tensors,
-    differentiable: tensors.map((i) => op.composed ?? op.differentiable[i]),
+    differentiable: tensors.map((i) => op.composed ?? op.differentiable[i] ?? op.arity === Infinity),
     call: (given: readonly Tensor[] = inputs) => op.apply(...(made.list(given) as never[])),
     list: (given: readonly Tensor[] = inputs) => {
       const rest = given.values();

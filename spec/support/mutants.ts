@@ -19,8 +19,8 @@ const pulling = (op: Operation, name: string, spoil: (right: Pull) => Pull): Mut
 
 /** The op with something done to the gradient of each input. */
 const changing = (op: Operation, name: string, change: (g: Tensor) => Tensor): Mutant =>
-  pulling(op, name, (right) => (i, g, y, origin) => {
-    const pulled = right(i, g, y, origin);
+  pulling(op, name, (right) => (i, g, y, origin, onto) => {
+    const pulled = right(i, g, y, origin, onto);
     return pulled && change(pulled);
   });
 
@@ -130,7 +130,7 @@ export const driverMutants: readonly Mutant[] = [
       return own;
     },
   }),
-  spoiling("missing accumulation", { accumulate: (_, b) => b }),
+  spoiling("missing accumulation", { accumulate: (_, b) => b, adds: () => false }),
 ];
 
 function spoiling(name: string, wrong: Partial<typeof driver>): Mutant {

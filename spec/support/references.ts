@@ -129,6 +129,71 @@ export function erf(x: number): number {
   return (Math.sign(x) * 2 * half * sum) / Math.sqrt(Math.PI);
 }
 
+// ---- windows
+
+type Pair = number | readonly number[];
+type Sliding = { stride?: Pair; padding?: Pair; dilation?: Pair };
+
+const two = (pair: Pair): number[] => [pair, pair].flat().slice(0, 2);
+
+/** Of windows over [height, width]: how many there are each way, and which pixel each of their values is, which may lie outside. */
+function sliding([height, width]: Index, size: Pair, { stride = 1, padding = 0, dilation = 1 }: Sliding = {}) {
+  const [area, step, around, apart] = [size, stride, padding, dilation].map(two);
+  const counts = [height, width].map((length, k) => {
+    let count = 0;
+    while (count * step[k] + (area[k] - 1) * apart[k] < length + 2 * around[k]) count++;
+    return count;
+  });
+  const pixel = (window: Index, value: Index): number[] =>
+    window.map((at, k) => at * step[k] + value[k] * apart[k] - around[k]);
+  return { area, counts, pixel };
+}
+
+/** The value at an index, and `outside` where there is none. */
+const within = (x: Grid, index: Index, outside = 0): number =>
+  index.every((i, axis) => i >= 0 && i < x.shape[axis]) ? at(x, index) : outside;
+
+/** The two numbers of a flat place among `columns`. */
+const both = (place: number, columns: number): number[] => [Math.floor(place / columns), place % columns];
+
+/** The values of each window of images, with the flat pixel of each; padding left out. */
+function pooled(x: Grid, size: Pair, { stride = size, padding = 0 }: Sliding, f: (values: number[][]) => number): Grid {
+  const [n, c, height, width] = x.shape;
+  const { area, counts, pixel } = sliding([height, width], size, { stride, padding });
+  return build([n, c, ...counts], ([image, channel, ...window]) => {
+    const pixels = Array.from({ length: area[0] * area[1] }, (_, i) => pixel(window, both(i, area[1])));
+    const real = pixels.filter(([row, column]) => row >= 0 && row < height && column >= 0 && column < width);
+    return f(real.map(([row, column]) => [at(x, [image, channel, row, column]), row * width + column]));
+  });
+}
+
+type Ranges = (readonly (number | null | undefined)[] | null)[];
+
+/** Which indices of each axis ranges name, as Python counts. */
+const named = (shape: Index, ranges: Ranges): number[][] =>
+  shape.map((length, axis) => {
+    const [start, end, given] = ranges[axis] ?? [];
+    const step = given ?? 1;
+    const clamped = (i: number, low: number, high: number) => Math.max(low, Math.min(i < 0 ? i + length : i, high));
+    const found: number[] = [];
+    if (step > 0)
+      for (let i = clamped(start ?? 0, 0, length); i < clamped(end ?? length, 0, length); i += step) found.push(i);
+    else
+      for (
+        let i = clamped(start ?? length - 1, -1, length - 1);
+        i > (end == null ? -1 : clamped(end, -1, length - 1));
+        i += step
+      )
+        found.push(i);
+    return found;
+  });
+
+/** Nested numbers laid flat, as a grid of a shape. */
+const nested = (values: unknown, shape: Index): Grid => ({
+  shape,
+  data: [values].flat(Infinity) as number[],
+});
+
 // ---- the table
 
 /** One reference for each op of the registry. */
@@ -229,6 +294,15 @@ export const references: Readonly<Record<string, Reference>> = {
   },
   to: (x: Grid) => x,
   clone: (x: Grid) => x,
+  crossEntropy: (x: Grid, t: Grid) => {
+    const [rows, classes] = x.shape;
+    const losses = Array.from({ length: rows }, (_, row) => {
+      const scores = Array.from({ length: classes }, (_, i) => at(x, [row, i]));
+      const wanted = (i: number) => (t.shape.length === 1 ? +(at(t, [row]) === i) : at(t, [row, i]));
+      return scores.reduce((sum, score, i) => sum - wanted(i) * (score - Math.log(exponentials(scores))), 0);
+    });
+    return build([], () => losses.reduce((a, b) => a + b, 0) / rows);
+  },
   indexSelect: (x: Grid, axis: number, rows: readonly number[]) => {
     const along = fromFront(axis, x.shape.length);
     return build(
@@ -257,4 +331,112 @@ export const references: Readonly<Record<string, Reference>> = {
       );
     });
   },
+  gather: (x: Grid, axis: number, index: unknown[]) => {
+    const along = fromFront(axis, x.shape.length);
+    const shape: number[] = [];
+    for (let part: unknown = index; Array.isArray(part); part = part[0]) shape.push(part.length);
+    const places = nested(index, shape);
+    return build(shape, (here) =>
+      within(
+        x,
+        here.map((i, k) => (k === along ? at(places, here) : i)),
+      ),
+    );
+  },
+  scatterAdd: (x: Grid, axis: number, index: unknown[], source: Grid) => {
+    const along = fromFront(axis, x.shape.length);
+    const places = nested(index, source.shape);
+    return build(x.shape, (here) => {
+      let sum = at(x, here);
+      for (let i = 0; i < source.shape[along]; i++) {
+        const there = here.map((j, k) => (k === along ? i : j));
+        if (at(places, there) === here[along]) sum += at(source, there);
+      }
+      return sum;
+    });
+  },
+
+  slice: (x: Grid, ...ranges: Ranges) => {
+    const indices = named(x.shape, ranges);
+    return build(
+      indices.map(({ length }) => length),
+      (index) =>
+        at(
+          x,
+          index.map((i, axis) => indices[axis][i]),
+        ),
+    );
+  },
+  place: (x: Grid, shape: readonly number[], ...ranges: Ranges) => {
+    const indices = named(shape, ranges);
+    return build(shape, (index) =>
+      within(
+        x,
+        index.map((i, axis) => indices[axis].indexOf(i)),
+      ),
+    );
+  },
+  pad: (x: Grid, widths: readonly (readonly number[])[], value = 0) =>
+    build(
+      x.shape.map((length, axis) => length + total(widths[axis])),
+      (index) =>
+        within(
+          x,
+          index.map((i, axis) => i - widths[axis][0]),
+          value,
+        ),
+    ),
+  concat: (tensors: readonly Grid[], axis = 0) => {
+    const along = fromFront(axis, tensors[0].shape.length);
+    const owners = tensors.flatMap(({ shape }, which) => Array.from({ length: shape[along] }, (_, i) => [which, i]));
+    return build(
+      tensors[0].shape.map((length, i) => (i === along ? owners.length : length)),
+      (index) => {
+        const [which, i] = owners[index[along]];
+        return within(
+          tensors[which],
+          index.map((j, k) => (k === along ? i : j)),
+        );
+      },
+    );
+  },
+
+  unfold: (x: Grid, size: Pair, options?: Sliding) => {
+    const [n, c, height, width] = x.shape;
+    const { area, counts, pixel } = sliding([height, width], size, options);
+    const values = area[0] * area[1];
+    return build([n, c * values, counts[0] * counts[1]], ([image, row, window]) => {
+      const [channel, value] = both(row, values);
+      return within(x, [image, channel, ...pixel(both(window, counts[1]), both(value, area[1]))]);
+    });
+  },
+  fold: (x: Grid, [height, width]: readonly number[], size: Pair, options?: Sliding) => {
+    const { area, counts, pixel } = sliding([height, width], size, options);
+    const values = area[0] * area[1];
+    return build([x.shape[0], x.shape[1] / values, height, width], ([image, channel, row, column]) => {
+      let sum = 0;
+      for (let value = 0; value < values; value++)
+        for (let window = 0; window < counts[0] * counts[1]; window++) {
+          const [r, c] = pixel(both(window, counts[1]), both(value, area[1]));
+          if (r === row && c === column) sum += at(x, [image, channel * values + value, window]);
+        }
+      return sum;
+    });
+  },
+  conv2d: (x: Grid, W: Grid, b?: Grid | null, options?: Sliding) => {
+    const [n, channels, height, width] = x.shape;
+    const { area, counts, pixel } = sliding([height, width], W.shape.slice(2), options);
+    return build([n, W.shape[0], ...counts], ([image, output, ...window]) => {
+      let sum = b ? at(b, [output]) : 0;
+      for (let channel = 0; channel < channels; channel++)
+        for (let i = 0; i < area[0]; i++)
+          for (let j = 0; j < area[1]; j++)
+            sum += at(W, [output, channel, i, j]) * within(x, [image, channel, ...pixel(window, [i, j])]);
+      return sum;
+    });
+  },
+  argmaxPool2d: (x: Grid, size: Pair, options: Sliding = {}) =>
+    pooled(x, size, options, (values) => values[values.map(([v]) => v).indexOf(largest(values.map(([v]) => v)))][1]),
+  maxPool2d: (x: Grid, size: Pair, options: Sliding = {}) =>
+    pooled(x, size, options, (values) => largest(values.map(([v]) => v))),
 };

@@ -31,12 +31,21 @@ const plain = {
   end: [0x0b],
   else: [0x05],
   "i32.lt_u": [0x49],
+  "i32.gt_u": [0x4b],
   "i32.ge_u": [0x4f],
+  drop: [0x1a],
+  select: [0x1b],
   "i32.add": [0x6a],
+  "i32.sub": [0x6b],
   "i32.mul": [0x6c],
+  "i32.div_u": [0x6e],
+  "i32.rem_u": [0x70],
   "i32.and": [0x71],
   "i32.shl": [0x74],
   "i32.shr_u": [0x76],
+  "f32.add": [0x92],
+  "f32.min": [0x96],
+  "f32.max": [0x97],
   "f32x4.splat": simd(19),
   "f32x4.eq": simd(65),
   "f32x4.ne": simd(66),
@@ -45,8 +54,11 @@ const plain = {
   "f32x4.le": simd(69),
   "f32x4.ge": simd(70),
   "v128.and": simd(78),
+  "v128.andnot": simd(79),
   "v128.or": simd(80),
+  "v128.xor": simd(81),
   "v128.bitselect": simd(82),
+  "v128.any_true": simd(83),
   "f32x4.floor": simd(104),
   "f32x4.abs": simd(224),
   "f32x4.neg": simd(225),
@@ -59,11 +71,39 @@ const plain = {
   "f32x4.max": simd(233),
   "f32x4.pmin": simd(234),
   "f32x4.pmax": simd(235),
+  "i32x4.splat": simd(17),
+  "i32x4.lt_s": simd(57),
   "i32x4.add": simd(174),
   "i32x4.sub": simd(177),
   "f32x4.convert_i32x4_s": simd(250),
+  "f32x4.relaxed_madd": simd(261), // of the relaxed SIMD proposal: not everywhere
+  "f32x4.demote_f64x2_zero": simd(94),
+  "f64x2.promote_low_f32x4": simd(95),
+  "f64x2.eq": simd(71),
+  "f64x2.ne": simd(72),
+  "f64x2.lt": simd(73),
+  "f64x2.nearest": simd(148),
+  "f64x2.add": simd(240),
+  "f64x2.sub": simd(241),
+  "f64x2.mul": simd(242),
+  "f64x2.div": simd(243),
+  "f64x2.pmin": simd(246),
+  "f64x2.pmax": simd(247),
+  "i64x2.add": simd(206),
+  "i64x2.sub": simd(209),
 } as const;
 export type Plain = keyof typeof plain;
+
+/** Ways to the memory; of a vector's lanes the first ones. */
+const access = {
+  "f32.load": [0x2a],
+  "f32.store": [0x38],
+  "v128.load": simd(0),
+  "v128.load32_splat": simd(9),
+  "v128.store": simd(11),
+  "v128.store32_lane": simd(90),
+  "v128.store64_lane": simd(91),
+} as const;
 
 /** A function being written: `new Code("i32", "i32")` has two parameters, then its locals. */
 export class Code {
@@ -106,9 +146,15 @@ export class Code {
     return this.emit(...simd(12), ...new Uint8Array(new Float32Array(4).fill(value).buffer));
   }
 
-  /** Four equal integers. */
-  i32x4(value: number): this {
-    return this.emit(...simd(12), ...new Uint8Array(new Int32Array(4).fill(value).buffer));
+  /** Two equal doubles. */
+  f64x2(value: number): this {
+    return this.emit(0x44, ...new Uint8Array(Float64Array.of(value).buffer), ...simd(20)); // shorter than a constant of 16 bytes
+  }
+
+  /** Four integers: one for all, or one each. */
+  i32x4(...values: number[]): this {
+    const all = values.length === 1 ? new Int32Array(4).fill(values[0]) : Int32Array.from(values);
+    return this.emit(...simd(12), ...new Uint8Array(all.buffer));
   }
 
   /** Bytes of two vectors, by number. */
@@ -116,29 +162,30 @@ export class Code {
     return this.emit(...simd(13), ...places);
   }
 
-  /** Shifts four integers by a constant. */
-  shift(how: "shl" | "shr_s" | "shr_u", bits: number): this {
-    return this.i32(bits).emit(...simd({ shl: 171, shr_s: 172, shr_u: 173 }[how]));
+  /** Shifts four integers, or two, by a constant. */
+  shift(how: "shl" | "shr_s" | "shr_u", bits: number, lanes: "i32x4" | "i64x2" = "i32x4"): this {
+    return this.i32(bits).emit(...simd({ shl: 171, shr_s: 172, shr_u: 173 }[how] + (lanes === "i64x2" ? 32 : 0)));
   }
 
   /** Loads and stores at the address on the stack plus `offset`; no alignment is promised. */
-  memory(what: "f32.load" | "f32.store" | "v128.load" | "v128.store" | "v128.load32_splat", offset = 0): this {
-    const codes = {
-      "f32.load": [0x2a],
-      "f32.store": [0x38],
-      "v128.load": simd(0),
-      "v128.load32_splat": simd(9),
-      "v128.store": simd(11),
-    };
-    return this.emit(...codes[what], 0, ...unsigned(offset));
+  memory(what: keyof typeof access, offset = 0): this {
+    const lane = what.endsWith("_lane") ? [0] : [];
+    return this.emit(...access[what], 0, ...unsigned(offset), ...lane);
+  }
+
+  /** One of four floats. */
+  lane(index: number): this {
+    return this.emit(...simd(31), index);
   }
 
   /** `if` the number on the stack is not 0, `then`, `otherwise`. */
-  if(then: () => void, otherwise: () => void): this {
+  if(then: () => void, otherwise?: () => void): this {
     this.emit(0x04, 0x40);
     then();
-    this.do("else");
-    otherwise();
+    if (otherwise) {
+      this.do("else");
+      otherwise();
+    }
     return this.do("end");
   }
 
@@ -168,8 +215,8 @@ export class Code {
 const list = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
 const text = (name: string): number[] => list([...name].map((letter) => [letter.charCodeAt(0)]));
 
-/** A module that works in a memory imported as `memory.memory`, and exports the functions by name. */
-export function assemble(functions: Readonly<Record<string, Code>>): Uint8Array<ArrayBuffer> {
+/** A module that works in a memory imported as `memory.memory`, perhaps shared, and exports the functions by name. */
+export function assemble(functions: Readonly<Record<string, Code>>, shared = false): Uint8Array<ArrayBuffer> {
   const codes = Object.values(functions);
   const section = (id: number, items: number[][]): number[] => {
     const bytes = list(items);
@@ -181,7 +228,7 @@ export function assemble(functions: Readonly<Record<string, Code>>): Uint8Array<
       1,
       codes.map((code) => code.signature),
     ),
-    ...section(2, [[...text("memory"), ...text("memory"), 2, 0, 1]]),
+    ...section(2, [[...text("memory"), ...text("memory"), 2, ...(shared ? [3, 1, ...unsigned(2 ** 16)] : [0, 1])]]),
     ...section(
       3,
       codes.map((_, i) => unsigned(i)),

@@ -1,53 +1,154 @@
-/** Scratch: the memory in which WebAssembly computes. Values are copied in, results out; nothing lives here between calls. */
+/** The memory in which WebAssembly computes. Values stay where they were computed until someone asks for them or the room is needed. */
+import type { Data } from "../../dtype.js";
+import type { Home, Storage } from "../../storage.js";
 import { assemble, type Code } from "./assemble.js";
 
 const page = 2 ** 16;
-/** Vectors may be read, never used, past the end of an array. */
-const padding = 64;
+/** Most pages a memory can have: 4 GB. */
+const most = 2 ** 16;
+/** Where values begin; below, nothing: an address is never 0. */
+const base = 64;
 
-/** Functions of a module, as JavaScript calls them. */
-export type Functions = Readonly<Record<string, (...args: number[]) => void>>;
+/** How many bytes so many floats take: whole vectors, the last of which may be read and written as one. */
+export const bytesOf = (floats: number): number => (floats * 4 + 16 + 63) & -64;
 
-/** A memory that grows, handed out from its start anew for each computation. */
-export class Scratch {
-  private readonly memory = new WebAssembly.Memory({ initial: 1 });
-  private used = 0;
+/** Whether this place has the instructions of a function. */
+export const supported = (code: Code): boolean => WebAssembly.validate(assemble({ kernel: code }));
+
+/** A function of a module, made anew for each memory that it works in. */
+export class Kernel {
+  private module: WebAssembly.Module | undefined;
+  private memory: Memory | undefined;
+  private function: ((...args: number[]) => void) | undefined;
+
+  constructor(private readonly code: Code) {}
+
+  /** The module that holds it. */
+  bytes(shared: boolean): Uint8Array<ArrayBuffer> {
+    return assemble({ kernel: this.code }, shared);
+  }
+
+  /** The function as it works in a memory; compiled synchronously, so modules stay small. */
+  in(memory: Memory): (...args: number[]) => void {
+    if (this.memory !== memory || !this.function) {
+      this.module ??= new WebAssembly.Module(this.bytes(memory.shared));
+      const { exports } = new WebAssembly.Instance(this.module, { memory: { memory: memory.memory } });
+      this.memory = memory;
+      this.function = exports.kernel as (...args: number[]) => void;
+    }
+    return this.function;
+  }
+}
+
+/** Blocks of memory, given out and taken back, and the storages that live in them. */
+export class Memory implements Home {
+  readonly memory: WebAssembly.Memory;
   /** All of it, as floats; another array after it grew. */
-  floats = new Float32Array(this.memory.buffer);
+  floats: Float32Array;
+  private top = base;
+  /** Blocks taken back, by their size. */
+  private readonly free = new Map<number, number[]>();
+  private readonly residents = new Set<Storage>();
+  /** Copies of arrays that others hold, for one computation only. */
+  private readonly borrowed: [address: number, floats: number][] = [];
+  /** How far it fills before it is emptied. */
+  private limit: number;
 
-  /** Begins a computation that needs arrays of so many floats; gives their addresses, or `null` where there is no more memory. */
-  take(...lengths: readonly number[]): number[] | null {
-    this.used = 0;
-    const places = lengths.map((length) => {
-      const place = this.used;
-      this.used += Math.ceil((length * 4 + padding) / padding) * padding;
-      return place;
-    });
-    const missing = this.used - this.memory.buffer.byteLength;
-    if (missing > 0) {
+  /** `room`: bytes to fill before values are copied out; `shared`: workers see it too; `max`: bytes it may grow to. */
+  constructor(
+    readonly shared: boolean,
+    private readonly max: number,
+    room: number,
+  ) {
+    this.limit = Math.min(room, max);
+    const maximum = Math.min(most, Math.floor(max / page));
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared });
+    this.floats = new Float32Array(this.memory.buffer);
+  }
+
+  /** How many bytes are in use, or were. */
+  get used(): number {
+    return this.top;
+  }
+
+  /** Makes sure that so many bytes can be taken for one computation; `false` if there is no more memory. */
+  begin(bytes: number): boolean {
+    if (this.top + bytes > this.limit) {
+      if (base + bytes > this.max) return false; // the reference computes in arrays
+      this.empty();
+      // A computation that alone needs most of the room would have it emptied every time.
+      this.limit = Math.min(this.max, Math.max(this.limit, 6 * bytes));
+    }
+    const length = this.floats.length * 4;
+    if (this.top + bytes > length) {
+      const wanted = Math.max(this.top + bytes, Math.min(this.limit, 2 * length));
       try {
-        this.memory.grow(Math.ceil(missing / page));
+        this.memory.grow(Math.ceil((wanted - length) / page));
       } catch {
-        return null;
+        return false;
       }
       this.floats = new Float32Array(this.memory.buffer);
     }
-    return places;
+    return true;
   }
 
-  /** Copies values to an address. */
-  write(place: number, values: ArrayLike<number>): void {
-    this.floats.set(values, place / 4);
+  /** A block for so many floats. */
+  take(floats: number): number {
+    const bytes = bytesOf(floats);
+    const address = this.free.get(bytes)?.pop();
+    if (address !== undefined) return address;
+    this.top += bytes;
+    return this.top - bytes;
   }
 
-  /** Copies `length` values from an address to an index of an array. */
-  read(place: number, to: Float32Array, index: number, length: number): void {
-    to.set(this.floats.subarray(place / 4, place / 4 + length), index);
+  /** Takes a block back. */
+  give(address: number, floats: number): void {
+    const bytes = bytesOf(floats);
+    const list = this.free.get(bytes);
+    if (list) list.push(address);
+    else this.free.set(bytes, [address]);
   }
 
-  /** Makes functions that work in this memory; synchronously, so modules stay small. */
-  functions(codes: Readonly<Record<string, Code>>): Functions {
-    const module = new WebAssembly.Module(assemble(codes));
-    return new WebAssembly.Instance(module, { memory: { memory: this.memory } }).exports as Functions;
+  /** Where the values of a storage lie, copied here if they were not. */
+  address(storage: Storage): number {
+    if (storage.home === this) return storage.address;
+    const { data } = storage;
+    const address = this.take(storage.size);
+    this.floats.set(data, address >> 2);
+    if (storage.handedOut) this.borrowed.push([address, storage.size]);
+    else {
+      storage.settle(this, address);
+      this.residents.add(storage);
+    }
+    return address;
+  }
+
+  /** The values of a storage were computed into a block. */
+  keep(storage: Storage, address: number): void {
+    storage.compute(this, address);
+    if (storage.home === this) this.residents.add(storage);
+  }
+
+  /** Ends a computation. */
+  end(): void {
+    for (const [address, floats] of this.borrowed) this.give(address, floats);
+    this.borrowed.length = 0;
+  }
+
+  copy(storage: Storage, to: Data): void {
+    const start = storage.address >> 2;
+    to.set(this.floats.subarray(start, start + storage.size));
+  }
+
+  release(storage: Storage): void {
+    this.residents.delete(storage);
+    this.give(storage.address, storage.size);
+  }
+
+  /** Copies out what only lies here, and begins anew. */
+  empty(): void {
+    for (const storage of this.residents) storage.change();
+    this.free.clear();
+    this.top = base;
   }
 }

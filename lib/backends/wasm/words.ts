@@ -1,8 +1,11 @@
-/** Words as SIMD: a loop over float32 values, four at a time, letter by letter. */
+/** How letters are spelled in SIMD: for four float32 values at once. */
 import type { Scalar } from "../../letters.js";
 import type { Word } from "../../word.js";
-import { Code, type Plain } from "./assemble.js";
-import { exp, log, tanh } from "./functions.js";
+import type { Code, Plain } from "./assemble.js";
+import { erf } from "./functions/erf.js";
+import { exp, log, tanh } from "./functions/exponential.js";
+import { expm1, log1p, pow } from "./functions/power.js";
+import { cos, sin } from "./functions/trigonometry.js";
 
 /** Pushes a letter's value, four numbers at once, given the variables that hold its arguments. */
 export type Spelling = (code: Code, a: number, b: number, c: number) => unknown;
@@ -22,8 +25,10 @@ const holds =
   (code, a, b) =>
     code.do(a, b, step).f32x4(1).do("v128.and");
 
-/** The letters that have a spelling; a word with another is left to the reference. Those of one instruction keep its bits. */
-const spellings: { readonly [L in keyof Scalar]?: Spelling } = {
+type Spellings = { readonly [L in keyof Scalar]?: Spelling };
+
+/** Letters of a few instructions, which have the reference's bits. */
+const exactly: Spellings = {
   add: binary("f32x4.add"),
   sub: binary("f32x4.sub"),
   mul: binary("f32x4.mul"),
@@ -47,64 +52,17 @@ const spellings: { readonly [L in keyof Scalar]?: Spelling } = {
   },
   floor: unary("f32x4.floor"),
   sqrt: unary("f32x4.sqrt"),
-  exp,
-  log,
-  tanh,
 };
 
-/** Letters whose bits are not the reference's. */
-const approximate: ReadonlySet<string> = new Set(["exp", "log", "tanh"]);
+/** Letters that are functions, within 2 units in the last place of the reference. */
+export const nearly: Spellings = { pow, exp, expm1, log, log1p, sin, cos, tanh, erf };
+
+/** The letters that have a spelling; a word with another is left to the reference. */
+export const spellings: Spellings = { ...exactly, ...nearly };
 
 /** Whether the word has the bits of the reference, so that either may compute it. */
-export const exact = (word: Word): boolean => word.steps().every(({ letter }) => !approximate.has(letter));
+export const exact = (word: Word): boolean => word.steps().every(({ letter }) => !(letter in nearly));
 
 /** Whether every letter of the word has a spelling. */
 export const spellable = (word: Word): boolean =>
   word.steps().every(({ letter }) => letter === "argument" || letter === "constant" || letter in spellings);
-
-/**
- * loop(n, y, …): the word's value for n numbers, at y on, a few more being written. Of each argument, in the order of its
- * place, "1" takes the address of its values, anything else one number for all.
- */
-export function loop(word: Word, moves: readonly string[]): Code {
-  const places = word.places();
-  const code = new Code("i32", "i32", ...places.map((place) => (moves[place] === "1" ? "i32" : "f32")));
-  const [n, y] = [0, 1];
-  const i = code.local("i32");
-  const found = new Map<Word, number>();
-  /** Keeps what was pushed as the value of a step. */
-  const keep = (step: Word): void => {
-    found.set(step, code.local("v128"));
-    code.set(found.get(step) as number);
-  };
-  const pointers: number[] = [y];
-  const loads: (() => void)[] = [];
-  for (const step of word.steps()) {
-    const parameter = 2 + places.indexOf(step.value);
-    if (step.letter === "argument" && moves[step.value] === "1") {
-      pointers.push(parameter);
-      loads.push(() => {
-        code.do(parameter).memory("v128.load");
-        keep(step);
-      });
-    } else if (step.letter === "argument") {
-      code.do(parameter, "f32x4.splat");
-      keep(step);
-    } else if (step.letter === "constant") {
-      code.f32x4(step.value);
-      keep(step);
-    }
-  }
-  code.for(i, n, 4, () => {
-    for (const load of loads) load();
-    for (const step of word.steps()) {
-      if (step.letter === "argument" || step.letter === "constant") continue;
-      const [a, b, c] = step.parts.map((part) => found.get(part) as number);
-      (spellings[step.letter] as Spelling)(code, a, b, c);
-      keep(step);
-    }
-    code.do(y, found.get(word) as number).memory("v128.store");
-    for (const pointer of pointers) code.do(pointer).i32(16).do("i32.add").set(pointer);
-  });
-  return code;
-}

@@ -45,6 +45,17 @@ function train(problem: Problem): Subject {
   });
 }
 
+function convnet(problem: Problem): Subject {
+  const x = read(problem.arrays.x);
+  const t = read(problem.arrays.t).to("int32");
+  const lastLayer = new SoftmaxWithLoss();
+  return training(problem, ({ W0, b0, W1, b1, W2, b2 }) => {
+    const y = x.conv2d(W0, b0).relu().maxPool2d(2);
+    const flat = y.reshape([x.shape[0], -1]);
+    return lastLayer.forward(flat.matmul(W1).add(b1).relu().matmul(W2).add(b2), t);
+  });
+}
+
 function transformer(problem: Problem): Subject {
   const { heads = 1 } = problem.settings;
   const [x, t] = [read(problem.arrays.x), read(problem.arrays.t)];
@@ -110,11 +121,4 @@ function scalar({ arrays, settings: { repeats = 0 } }: Problem): Subject {
   };
 }
 
-await serve({
-  train,
-  matmul,
-  chain,
-  scalar,
-  transformer,
-  convnet: "not yet: needs conv2d and maxPool2d",
-});
+await serve({ train, convnet, matmul, chain, scalar, transformer });

@@ -1,14 +1,6 @@
-/** Functions that SIMD has no instruction for, as polynomials after Cephes (Moshier 1992), for float32. */
-import type { Code } from "./assemble.js";
-
-/** Pushes c₀ + x·(c₁ + x·(c₂ + …)), highest power first in the list. */
-function polynomial(code: Code, x: number, [first, ...rest]: readonly number[]): Code {
-  code.f32x4(first);
-  for (const coefficient of rest) code.do(x, "f32x4.mul").f32x4(coefficient).do("f32x4.add");
-  return code;
-}
-
-const vectors = (code: Code, count: number): number[] => Array.from({ length: count }, () => code.local("v128"));
+/** exp, log and tanh, for which float32 has digits enough: polynomials after Cephes (Moshier 1992). */
+import type { Code } from "../assemble.js";
+import { polynomial, vectors } from "./common.js";
 
 /** ln 2 in two parts, of which the first has so few bits that multiples of it are exact. */
 const [ln2, rest] = [0.693359375, -2.1219444e-4];

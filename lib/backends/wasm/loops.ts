@@ -1,0 +1,103 @@
+/** A word's loops: rows of values, four at a time, of operands that move along a row, stay in it, or are one number. */
+import type { Word } from "../../word.js";
+import { Code } from "./assemble.js";
+import { exact, spellings } from "./words.js";
+
+/** A word of so few letters, none a function, is computed in four vectors at a time: else counting costs more than computing. */
+const short = 4;
+
+/**
+ * loop(first, last, inner, total, y, …): the word's value in rows `first` to `last` of `inner` numbers each, of which the
+ * last may end at `total`; in whole vectors, so that a few numbers behind a row are written too, and later rows overwrite
+ * them. Of each argument, in the order of its place: where it moves along a row ("1") or stays ("0") its address and the
+ * bytes from row to row; else ("#") one number for all.
+ */
+export function loop(word: Word, moves: readonly string[]): Code {
+  const places = word.places();
+  const kinds = places.map((place) => moves[place]);
+  const code = new Code(
+    ...(["i32", "i32", "i32", "i32", "i32"] as const),
+    ...kinds.flatMap((kind) => (kind === "#" ? (["f32"] as const) : (["i32", "i32"] as const))),
+  );
+  const [first, last, inner, total, y] = [0, 1, 2, 3, 4];
+  const [row, i, n, many] = Array.from({ length: 4 }, () => code.local("i32"));
+  const found = new Map<Word, number>();
+  /** Keeps what was pushed as the value of a step. */
+  const keep = (step: Word): void => {
+    if (!found.has(step)) found.set(step, code.local("v128"));
+    code.set(found.get(step) as number);
+  };
+  /** The variables that point into the row: of the result, then of each operand that moves. */
+  const pointers = [code.local("i32")];
+  const loads: ((offset: number) => void)[] = [];
+  /** What is done at the start of each row. */
+  const begin = [
+    () => code.do(y, row, inner, "i32.mul").i32(2).do("i32.shl", "i32.add").set(pointers[0]),
+    () => code.do(inner, total, row, inner, "i32.mul", "i32.sub").do(inner, total, row, inner, "i32.mul", "i32.sub"),
+    () => code.do("i32.lt_u", "select").set(n),
+  ];
+
+  const steps = word.steps();
+  let parameter = 5;
+  kinds.forEach((kind, k) => {
+    const step = steps.find(({ letter, value }) => letter === "argument" && value === places[k]) as Word;
+    const at = parameter;
+    parameter += kind === "#" ? 1 : 2;
+    if (kind === "#") {
+      code.do(at, "f32x4.splat");
+      keep(step);
+    } else if (kind === "0")
+      begin.push(() => {
+        code.do(at, row, at + 1, "i32.mul", "i32.add").memory("v128.load32_splat");
+        keep(step);
+        return code;
+      });
+    else {
+      const pointer = code.local("i32");
+      pointers.push(pointer);
+      begin.push(() => code.do(at, row, at + 1, "i32.mul", "i32.add").set(pointer));
+      loads.push((offset) => {
+        code.do(pointer).memory("v128.load", offset);
+        keep(step);
+      });
+    }
+  });
+  for (const step of steps)
+    if (step.letter === "constant") {
+      code.f32x4(step.value);
+      keep(step);
+    }
+
+  /** The value of the next four numbers. */
+  const vector = (offset: number): void => {
+    for (const load of loads) load(offset);
+    for (const step of steps) {
+      if (step.letter === "argument" || step.letter === "constant") continue;
+      const [a, b, c] = step.parts.map((part) => found.get(part) as number);
+      spellings[step.letter]?.(code, a, b, c);
+      keep(step);
+    }
+    code.do(pointers[0], found.get(word) as number).memory("v128.store", offset);
+  };
+  const advance = (bytes: number): void => {
+    for (const pointer of pointers) code.do(pointer).i32(bytes).do("i32.add").set(pointer);
+  };
+
+  code.do(first).set(row);
+  code.while(row, last, 1, () => {
+    for (const write of begin) write();
+    code.i32(0).set(i);
+    if (exact(word) && steps.length - places.length <= short) {
+      code.do(n).i32(-16).do("i32.and").set(many);
+      code.while(i, many, 16, () => {
+        for (let offset = 0; offset < 64; offset += 16) vector(offset);
+        advance(64);
+      });
+    }
+    code.while(i, n, 4, () => {
+      vector(0);
+      advance(16);
+    });
+  });
+  return code;
+}

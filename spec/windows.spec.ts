@@ -1,0 +1,602 @@
+/** Parts, picks and windows: values checked by hand, that the pairs are adjoint, and what convolution and pooling do at the edges. */
+import fc from "fast-check";
+import {
+  concat,
+  conv2d,
+  fold,
+  Generator,
+  gather,
+  gradcheck,
+  gradient,
+  normal,
+  ones,
+  type Pair,
+  type Shape,
+  slice,
+  type Tensor,
+  tensor,
+  type WindowOptions,
+  zeros,
+  zerosLike,
+} from "gradtape";
+import { shapes, tensors } from "gradtape/testing";
+import * as assert from "uvu/assert";
+import { assertClose, assertSame } from "./support/close.js";
+import { seed, suite } from "./support/suite.js";
+
+const test = suite("windows");
+
+const float64 = { dtype: "float64" } as const;
+const generator = new Generator(seed >>> 0);
+const random = (...shape: number[]): Tensor => normal(shape, { ...float64, generator });
+const count = (n: number, shape: Shape): Tensor =>
+  tensor(
+    Float64Array.from({ length: n }, (_, i) => i + 1),
+    { shape },
+  );
+
+/** ⟨a, b⟩: exact, as lattice numbers have few digits. */
+const dot = (a: Tensor, b: Tensor): number => a.mul(b).sum().item();
+
+/** Numbers of a lattice in a shape, so that sums of products are exact in any order. */
+const drawn = (shape: Shape): fc.Arbitrary<Tensor> => tensors({ shape });
+
+/** x and u of the shapes of a linear map's two sides. */
+const sides = (a: Shape, b: Shape) => fc.tuple(drawn(a), drawn(b));
+
+// ---- slice, place, pad
+
+test("slice is NumPy's: ranges, negative indices, steps, bounds beyond the axis", () => {
+  const x = tensor([0, 1, 2, 3, 4, 5], float64);
+  for (const [range, expected] of [
+    [[2], [2, 3, 4, 5]],
+    [
+      [1, 3],
+      [1, 2],
+    ],
+    [[-2], [4, 5]],
+    [
+      [null, -2],
+      [0, 1, 2, 3],
+    ],
+    [
+      [null, null, 2],
+      [0, 2, 4],
+    ],
+    [
+      [null, null, -1],
+      [5, 4, 3, 2, 1, 0],
+    ],
+    [
+      [undefined, undefined, -4],
+      [5, 1],
+    ],
+    [
+      [4, 1, -2],
+      [4, 2],
+    ],
+    [
+      [-100, 100],
+      [0, 1, 2, 3, 4, 5],
+    ],
+    [
+      [100, -100, -3],
+      [5, 2],
+    ],
+    [[3, 3], []],
+    [[4, 1], []],
+    [[], [0, 1, 2, 3, 4, 5]],
+    [null, [0, 1, 2, 3, 4, 5]],
+  ] as const)
+    assert.equal(x.slice(range).toArray(), [...expected], JSON.stringify(range));
+  const matrix = count(12, [3, 4]);
+  assert.equal(matrix.slice([1], [-1]).toArray(), [[8], [12]]);
+  assert.equal(matrix.slice(null, [null, null, -3]).toArray(), [
+    [4, 1],
+    [8, 5],
+    [12, 9],
+  ]);
+  assert.equal([...matrix.slice([5]).shape], [0, 4]);
+  assert.equal(tensor([1, 2, 3], { dtype: "int32" }).slice([1]).dtype, "int32");
+});
+
+test("place and pad put values where slice finds them", () => {
+  assert.equal(tensor([7, 8]).place([5], [4, 0, -2]).toArray(), [0, 0, 8, 0, 7]);
+  assert.equal(
+    tensor([[1, 2]])
+      .pad([
+        [1, 0],
+        [0, 2],
+      ])
+      .toArray(),
+    [
+      [0, 0, 0, 0],
+      [1, 2, 0, 0],
+    ],
+  );
+  assert.equal(
+    tensor([1])
+      .pad([[1, 2]], -Infinity)
+      .toArray(),
+    [-Infinity, 1, -Infinity, -Infinity],
+  );
+  assert.equal(
+    tensor([1], { dtype: "int32" })
+      .pad([[1, 0]], 7)
+      .toArray(),
+    [7, 1],
+  );
+});
+
+const bound = fc.option(fc.integer({ min: -6, max: 6 }));
+const step = fc.constantFrom(null, 1, 2, 3, -1, -2, -3);
+const range = fc.oneof(fc.constant(null), fc.tuple(bound, bound, step));
+
+test("slice is the adjoint of place, and takes back what place and pad put", () => {
+  const calls = fc
+    .tuple(shapes({ minLength: 0, maxLength: 5 }), fc.array(range, { maxLength: 3 }))
+    .map(([shape, ranges]) => ({ shape, ranges: ranges.slice(0, shape.length) }));
+  fc.assert(
+    fc.property(
+      calls.chain(({ shape, ranges }) =>
+        sides(shape, zeros(shape).slice(...ranges).shape).map(([x, u]) => ({ x, u, ranges })),
+      ),
+      ({ x, u, ranges }) => {
+        assert.is(dot(x.slice(...ranges), u), dot(x, u.place(x.shape, ...ranges)));
+        assertSame(u.place(x.shape, ...ranges).slice(...ranges), u);
+      },
+    ),
+  );
+  const widths = fc.tuple(fc.nat(3), fc.nat(3));
+  fc.assert(
+    fc.property(tensors({ minLength: 0 }), fc.array(widths, { minLength: 3, maxLength: 3 }), (x, all) => {
+      const own = all.slice(0, x.rank);
+      const part = own.map(([before], axis) => [before, before + x.shape[axis]] as const);
+      const y = x.pad(own, 0.5);
+      assertSame(y.slice(...part), x);
+      assertClose(y.sum(), x.sum().item() + 0.5 * (y.size - x.size), { tolerance: 1e-12 });
+    }),
+  );
+});
+
+// ---- concat
+
+test("concat joins along an axis, and slices take it apart, gradients too", () => {
+  const [a, b] = [count(4, [2, 2]), count(2, [2, 1])];
+  assert.equal(concat([a, b], 1).toArray(), [
+    [1, 2, 1],
+    [3, 4, 2],
+  ]);
+  assert.equal([...concat([a, a, a]).shape], [6, 2]);
+  assert.is(concat([a, tensor([[1, 1]])]).dtype, "float64");
+  const labels = tensor([1, 2], { dtype: "int32" });
+  assert.equal([concat([labels, labels]).dtype, concat([labels, labels]).toArray()], ["int32", [1, 2, 1, 2]]);
+  const lists = fc
+    .tuple(shapes({ minRank: 1, minLength: 0 }), fc.nat(2), fc.array(fc.nat(3), { minLength: 1, maxLength: 5 }))
+    .chain(([shape, at, lengths]) => {
+      const axis = at % shape.length;
+      const parts = lengths.map((length) => drawn(shape.map((n, i) => (i === axis ? length : n))));
+      return fc.tuple(fc.tuple(...parts), fc.constant(axis));
+    });
+  fc.assert(
+    fc.property(lists, fc.nat(), ([parts, axis], from) => {
+      const xs = parts.map((x) => tensor(x, { requiresGrad: true }));
+      const y = concat(xs, axis);
+      const u = normal(y.shape, { ...float64, generator: new Generator(from) });
+      const slopes = gradient(y, xs, { seed: u });
+      let start = 0;
+      xs.forEach((x, i) => {
+        const own = [...Array.from({ length: axis }, () => null), [start, start + x.shape[axis]]];
+        start += x.shape[axis];
+        assertSame(y.slice(...(own as never[])), parts[i]);
+        assertSame(slopes[i], u.slice(...(own as never[])));
+      });
+    }),
+  );
+});
+
+test("one tensor may be in a list twice, and only those that require a gradient get one", () => {
+  const x = tensor([1, 2], { ...float64, requiresGrad: true });
+  assert.equal(
+    gradient(
+      concat([x, zeros([1], float64), x])
+        .mul(tensor([1, 2, 5, 10, 20], float64))
+        .sum(),
+      x,
+    ).toArray(),
+    [11, 22],
+  );
+  assert.is(concat([zeros([1]), zeros([2])]).tracked, false);
+});
+
+// ---- gather, scatterAdd
+
+test("gather and scatterAdd are PyTorch's, and adjoint", () => {
+  const x = tensor(
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+    float64,
+  );
+  const index = tensor(
+    [
+      [2, 0, 0, 1],
+      [1, 1, 2, 0],
+    ],
+    { dtype: "int32" },
+  );
+  assert.equal(x.gather(1, index).toArray(), [
+    [3, 1, 1, 2],
+    [5, 5, 6, 4],
+  ]);
+  assert.equal(x.gather(0, [[1, 0, 1]]).toArray(), [[4, 2, 6]]);
+  assert.equal(
+    zerosLike(x)
+      .scatterAdd(1, index, ones([2, 4], float64))
+      .toArray(),
+    [
+      [2, 1, 1],
+      [1, 2, 1],
+    ],
+  );
+  const calls = fc.tuple(shapes({ minRank: 1 }), fc.nat(2), fc.nat(4)).chain(([shape, at, rows]) => {
+    const axis = at % shape.length;
+    const own = shape.map((n, i) => (i === axis ? rows : n));
+    return fc.tuple(
+      ...[shape, own, shape].map((lengths) => drawn(lengths)),
+      tensors({ shape: own, min: 0, max: shape[axis] - 1, dtype: "int32" }),
+      fc.constant(axis),
+    );
+  });
+  fc.assert(
+    fc.property(calls as fc.Arbitrary<[Tensor, Tensor, Tensor, Tensor, number]>, ([x, u, start, index, axis]) => {
+      assert.is(dot(x.gather(axis, index), u), dot(x, zerosLike(x).scatterAdd(axis, index, u)));
+      assertSame(start.scatterAdd(axis, index, u), start.add(zerosLike(x).scatterAdd(axis, index, u)));
+    }),
+  );
+});
+
+// ---- unfold, fold
+
+type Sliding = { image: Shape; size: Pair; options: WindowOptions };
+
+const pair = (least: number, most: number): fc.Arbitrary<Pair> =>
+  fc.oneof(
+    fc.integer({ min: least, max: most }),
+    fc.tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most })),
+  );
+
+/** Windows that fit. */
+const slidings: fc.Arbitrary<Sliding> = fc
+  .tuple(
+    fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 2 }), fc.nat(6), fc.nat(6)),
+    pair(1, 3),
+    fc.record({ stride: pair(1, 3), padding: pair(0, 3), dilation: pair(1, 3) }, { requiredKeys: [] }),
+  )
+  .map(([image, size, options]) => ({ image, size, options }))
+  .filter(({ image, size, options: { padding = 0, dilation = 1 } }) => {
+    const [area, around, apart] = [size, padding, dilation].map((given) => [given, given].flat() as number[]);
+    return [0, 1].every((k) => image[2 + k] + 2 * around[k] > apart[k] * (area[k] - 1));
+  });
+
+test("unfold lays windows side by side, and fold adds them back", () => {
+  const x = count(9, [1, 1, 3, 3]);
+  assert.equal(x.unfold(2).toArray(), [
+    [
+      [1, 2, 4, 5],
+      [2, 3, 5, 6],
+      [4, 5, 7, 8],
+      [5, 6, 8, 9],
+    ],
+  ]);
+  assert.equal(x.unfold(2).fold(3, 2).toArray(), [
+    [
+      [
+        [1, 4, 3],
+        [8, 20, 12],
+        [7, 16, 9],
+      ],
+    ],
+  ]);
+  const options: WindowOptions = { stride: [2, 1], padding: [0, 1], dilation: [1, 3] };
+  assert.equal(x.unfold([1, 2], options).toArray(), [
+    [
+      [0, 1, 0, 7],
+      [3, 0, 9, 0],
+    ],
+  ]);
+});
+
+test("unfold is the adjoint of fold, whatever the windows", () => {
+  const both = slidings.chain(({ image, size, options }) =>
+    sides(image, zeros(image).unfold(size, options).shape).map(([x, u]) => ({ x, u, size, options })),
+  );
+  fc.assert(
+    fc.property(both, ({ x, u, size, options }) => {
+      assert.is(dot(x.unfold(size, options), u), dot(x, u.fold([x.shape[2], x.shape[3]], size, options)));
+    }),
+  );
+});
+
+// ---- conv2d
+
+test("conv2d gives what is added up by hand", () => {
+  const x = count(9, [1, 1, 3, 3]);
+  const W = tensor(
+    [
+      [
+        [
+          [1, 0],
+          [0, -1],
+        ],
+      ],
+      [
+        [
+          [1, 1],
+          [1, 1],
+        ],
+      ],
+    ],
+    float64,
+  );
+  assert.equal(x.conv2d(W, tensor([0.5, 100], float64)).toArray(), [
+    [
+      [
+        [-3.5, -3.5],
+        [-3.5, -3.5],
+      ],
+      [
+        [112, 116],
+        [124, 128],
+      ],
+    ],
+  ]);
+  const corner = tensor(
+    [
+      [
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ],
+    ],
+    float64,
+  );
+  assert.equal(x.conv2d(corner, null, { stride: 2, padding: 1 }).toArray(), [
+    [
+      [
+        [4, 18],
+        [36, 77],
+      ],
+    ],
+  ]);
+  assert.equal(x.conv2d(corner, undefined, { dilation: 2 }).toArray(), [[[[1 + 6 + 21 + 36]]]]);
+  assert.equal([...conv2d(zeros([0, 1, 3, 3]), zeros([2, 1, 2, 2])).shape], [0, 2, 2, 2]);
+});
+
+test("a convolution adds up its channels, and is linear in images and filters", () => {
+  const [x, z, W] = [random(2, 3, 5, 4), random(2, 3, 5, 4), random(4, 3, 2, 3)];
+  const parts = [0, 1, 2].map((c) => x.slice(null, [c, c + 1]).conv2d(W.slice(null, [c, c + 1])));
+  assertClose(
+    parts.reduce((sum, y) => sum.add(y)),
+    x.conv2d(W),
+    { tolerance: 1e-12 },
+  );
+  assertClose(x.add(z).conv2d(W), x.conv2d(W).add(z.conv2d(W)), { tolerance: 1e-12 });
+});
+
+// ---- maxPool2d
+
+test("maxPool2d gives what is seen by eye, with padding and overlap", () => {
+  const x = tensor(
+    [
+      [
+        [
+          [1, 5, 2],
+          [4, 3, 9],
+          [-7, -8, -6],
+        ],
+      ],
+    ],
+    float64,
+  );
+  assert.equal(x.maxPool2d(2).toArray(), [[[[5]]]]);
+  assert.equal(x.maxPool2d(2, { stride: 1 }).toArray(), [
+    [
+      [
+        [5, 9],
+        [4, 9],
+      ],
+    ],
+  ]);
+  assert.equal(x.maxPool2d([1, 3]).toArray(), [[[[5], [9], [-6]]]]);
+  assert.equal(x.argmaxPool2d(2, { stride: 1 }).toArray(), [
+    [
+      [
+        [1, 5],
+        [3, 5],
+      ],
+    ],
+  ]);
+  assert.equal(
+    x.sub(10).maxPool2d(2, { padding: 1 }).toArray(),
+    [
+      [
+        [
+          [-9, -5],
+          [-6, -1],
+        ],
+      ],
+    ],
+    "padding never wins",
+  );
+  assert.equal([...zeros([0, 2, 4, 4]).maxPool2d(2).shape], [0, 2, 2, 2]);
+});
+
+test("of equals the first in the window takes the value's place and the whole gradient", () => {
+  const x = tensor(
+    [
+      [
+        [
+          [1, 3, 3],
+          [3, 0, 3],
+          [-0, 0, 0],
+        ],
+      ],
+    ],
+    { ...float64, requiresGrad: true },
+  );
+  const y = x.maxPool2d(2, { stride: 1 });
+  assert.equal(x.argmaxPool2d(2, { stride: 1 }).toArray(), [
+    [
+      [
+        [1, 1],
+        [3, 5],
+      ],
+    ],
+  ]);
+  assert.equal(gradient(y.sum(), x).toArray(), [
+    [
+      [
+        [0, 2, 0],
+        [1, 0, 1],
+        [0, 0, 0],
+      ],
+    ],
+  ]);
+  const lowest = tensor([[[[-Infinity, -Infinity]]]], float64);
+  assert.equal(lowest.argmaxPool2d([1, 2]).toArray(), [[[[0]]]]);
+});
+
+test("NaN wins over everything, the first of them", () => {
+  const x = tensor(
+    [
+      [
+        [
+          [1, NaN, Infinity],
+          [NaN, 2, 3],
+        ],
+      ],
+    ],
+    { ...float64, requiresGrad: true },
+  );
+  assert.equal(x.argmaxPool2d(2, { stride: 1 }).toArray(), [[[[1, 1]]]]);
+  assertSame(x.maxPool2d(2, { stride: 1 }), tensor([[[[NaN, NaN]]]], float64));
+  assertSame(x.maxPool2d([2, 1]), tensor([[[[NaN, NaN, Infinity]]]], float64));
+  assert.equal(gradient(x.maxPool2d([2, 3]).sum(), x).toArray(), [
+    [
+      [
+        [0, 1, 0],
+        [0, 0, 0],
+      ],
+    ],
+  ]);
+});
+
+// ---- together
+
+test("a convolutional network has gradients of order 1 and 2", () => {
+  const network = (x: Tensor, W: Tensor, b: Tensor) =>
+    x.conv2d(W, b, { padding: 1 }).tanh().maxPool2d(2, { stride: 2 });
+  const found = gradcheck(network, [random(2, 2, 4, 3), random(3, 2, 2, 2), random(3)]);
+  assert.ok(found.ok && found.compared > 150);
+  const strided = (x: Tensor, W: Tensor) =>
+    x
+      .conv2d(W, null, { stride: [2, 1], dilation: [1, 2] })
+      .square()
+      .maxPool2d(3, { stride: 1, padding: 1 });
+  assert.ok(gradcheck(strided, [random(1, 2, 5, 4), random(2, 2, 2, 2)]).ok);
+});
+
+// ---- errors
+
+test("errors name the function, what was given, and what would do", () => {
+  const x = zeros([2, 3]);
+  const image = zeros([1, 2, 4, 4]);
+  const wrong = (value: unknown) => value as never;
+  for (const [call, message] of [
+    [() => x.slice(wrong(1)), /^slice\(\[2,3\]\): the range of axis 0 must be \[start, end, step\].*given 1.*\[1, 3\]/],
+    [() => x.slice([0.5]), /^slice.*range of axis 0 must hold whole numbers \(given 0.5\)/],
+    [() => x.slice(null, [0, 1, 0]), /^slice.*range of axis 1 must have a step that is not 0/],
+    [() => x.slice(null, null, null), /^slice.*one range for each axis, 2 \(given 3\)/],
+    [() => slice(wrong([1])), /^slice: a tensor must be given/],
+    [() => x.place([2, 4], null, [0, 2]), /^place\(\[2,3\], \[2,4\]\).*\[2,2\]/],
+    [() => x.place([-1, 3]), /^place\(\[-1,3\]\)/],
+    [() => x.pad([[1, 1]]), /^pad\(\[2,3\]\): each of the 2 axes must have its \[before, after\]/],
+    [
+      () =>
+        x.pad([
+          [1, 1],
+          [0, -1],
+        ]),
+      /^pad.*whole numbers from 0/,
+    ],
+    [
+      () =>
+        x.pad(
+          [
+            [1, 1],
+            [0, 1],
+          ],
+          wrong("0"),
+        ),
+      /^pad: the value must be a number/,
+    ],
+    [() => tensor([1], { dtype: "int32" }).pad([[1, 1]], 0.5), /^pad: int32 holds whole numbers/],
+    [() => concat(wrong(x)), /^concat: tensors must be given in an array, at least one/],
+    [() => concat([]), /^concat: tensors must be given in an array, at least one \(given none\)/],
+    [() => concat([x, wrong(1)]), /^concat: a tensor must be given \(given number\)/],
+    [() => concat([x, zeros([3, 2])]), /^concat\(\[2,3\], \[3,2\]\): the lengths must be equal on every axis but 0/],
+    [() => concat([x, zeros([2])], 1), /^concat\(\[2,3\], \[2\]\)/],
+    [() => concat([x], 2), /^concat: axis must be a whole number from -2 to 1/],
+    [() => concat([x, tensor([[1, 2, 3]], { dtype: "int32" })]), /^concat: int32/],
+    [() => x.gather(1, [[3], [0]]), /^gather\(\[2,3\]\): indices along axis 1 must lie from 0 to 2 \(given 3 at 0\)/],
+    [() => x.gather(1, [[0], [-1]]), /^gather.*given -1 at 1/],
+    [
+      () => x.gather(1, [0, 1]),
+      /^gather\(\[2,3\]\): the index must have the lengths.*every axis but 1 \(given \[2\]\)/,
+    ],
+    [() => gather(x, 0, [[0, 1]]), /^gather.*every axis but 0 \(given \[1,2\]\)/],
+    [() => x.gather(1, x), /^gather: the index must be int32 \(given float32\)/],
+    [() => x.scatterAdd(1, [[0], [1]], zeros([2, 2])), /^scatterAdd\(\[2,3\], \[2,1\], \[2,2\]\): the source/],
+    [() => x.unfold(2), /^unfold\(\[2,3\]\): the tensor must have 4 axes, \[N, C, H, W\] \(given 2\)/],
+    [() => image.unfold(5), /^unfold\(\[1,2,4,4\]\): windows of \[5,5\] must fit.*height 4/],
+    [() => image.unfold([2, 3], { dilation: 2 }), /^unfold.*\[2,3\], dilated by 2, must fit.*width 4/],
+    [() => image.unfold(0), /^unfold: size must be a whole number of at least 1, or two \(given 0\)/],
+    [() => image.unfold(2, { stride: 0 }), /^unfold: stride must be a whole number of at least 1/],
+    [() => image.unfold(2, { padding: [1, -1] }), /^unfold: padding must be a whole number of at least 0/],
+    [() => image.unfold(2, { dilation: wrong([1, 1, 1]) }), /^unfold: dilation must be/],
+    [() => image.unfold(2, wrong(2)), /^unfold: options must be an object/],
+    [
+      () => fold(zeros([1, 4, 9]), 3, 2),
+      /^fold\(\[1,4,9\]\): for images of \[3,3\] and windows of \[2,2\].*\[N, C · 4, 4\]/,
+    ],
+    [() => fold(zeros([1, 3, 4]), 3, 2), /^fold\(\[1,3,4\]\): for images of \[3,3\]/],
+    [() => fold(zeros([1, 4, 4]), 1, 2), /^fold\(\[1,1,1,1\]\): windows of \[2,2\] must fit/],
+    [() => image.conv2d(zeros([3, 1, 2, 2])), /^conv2d\(\[1,2,4,4\], \[3,1,2,2\]\): the channels of the images \(2\)/],
+    [
+      () => image.conv2d(zeros([3, 2, 2])),
+      /^conv2d\(\[3,2,2\]\): the tensor must have 4 axes, \[O, C, height, width\]/,
+    ],
+    [() => image.conv2d(zeros([3, 2, 2, 2]), zeros([2])), /^conv2d.*one b for each output of W, 3/],
+    [
+      () => image.conv2d(zeros([3, 2, 2, 2]), wrong({ stride: 2 })),
+      /^conv2d: b must be a tensor, or null.*options come after/,
+    ],
+    [() => image.conv2d(zeros([3, 2, 5, 2])), /^conv2d\(\[1,2,4,4\]\): windows of \[5,2\] must fit/],
+    [
+      () => image.maxPool2d(3, { padding: 2 }),
+      /^maxPool2d: padding must be at most half the size, \[3,3\] \(given \[2,2\]\)/,
+    ],
+    [() => image.maxPool2d(5), /^maxPool2d\(\[1,2,4,4\]\): windows of \[5,5\] must fit/],
+    [() => x.maxPool2d(2), /^maxPool2d\(\[2,3\]\): the tensor must have 4 axes/],
+    [() => zeros([1, 1, 0, 4]).maxPool2d(2, { padding: 1 }), /^maxPool2d\(\[1,1,0,4\]\): the images must not be empty/],
+  ] as const)
+    assert.throws(call, (error: Error) => {
+      assert.match(error.message, message);
+      return true;
+    });
+});
+
+test.run();
