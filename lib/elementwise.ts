@@ -1,6 +1,6 @@
 /** Elementwise operations: a formula and its slopes in letters, run as words, pulled back as one fused word. */
 import { backend } from "./backends/index.js";
-import { type Dtype, promote } from "./dtype.js";
+import { type Dtype, promote, round } from "./dtype.js";
 import { call, DtypeError, kindOf, ShapeError, show, ValueError } from "./error.js";
 import type { Scalar } from "./letters.js";
 import { type Facts, isRecording, type Operation, read, record, register } from "./op.js";
@@ -35,13 +35,13 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], in
   const sums = slopes.map((slope) => (before.add(g.mul(slope)) as Word).compact());
 
   const apply = (...given: Operand[]): Tensor => {
-    const short = given.length < arity;
     // More are dropped, as in xs.map(relu), but never taken for an operand that has a default.
-    const operands = short
-      ? [...given, ...defaults.slice(given.length - arity)]
-      : defaults.length > 0
-        ? given
-        : given.slice(0, arity);
+    const operands =
+      given.length < arity
+        ? [...given, ...defaults.slice(given.length - arity)]
+        : given.length === arity || defaults.length > 0
+          ? given
+          : given.slice(0, arity);
     checkOperands(name, arity, operands);
     const result = compute(name, word, operands, broadcast(name, operands), promote(name, operands, integers));
     return record(op, result, operands, undefined);
@@ -74,7 +74,8 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], in
 
 function compute(name: string, word: Word, operands: readonly Operand[], shape: Shape, dtype: Dtype): Tensor {
   const result = new Tensor(Storage.allocate(name, shape, dtype), shape);
-  backend().word(word, operands.map(read), result);
+  for (const x of operands) read(x);
+  backend().word(word, operands, result);
   return result;
 }
 
@@ -92,7 +93,7 @@ const compose = (word: Word, apply: (...x: Operand[]) => Tensor, x: readonly (Sc
 
 const constant = (value: number, dtype: Dtype): Tensor => {
   const storage = Storage.allocate("tensor", [], dtype);
-  storage.data[0] = value;
+  storage.value = round[dtype](value);
   return new Tensor(storage, []);
 };
 

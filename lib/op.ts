@@ -106,12 +106,13 @@ export function read<T extends Operand>(x: T): T {
 
 /** Remembers how `y` was made, if recording is on and a gradient could come of it. */
 export function record(op: Operation, y: Tensor, inputs: readonly Operand[], attributes: unknown): Tensor {
-  if (
-    recording &&
-    y.dtype !== "int32" &&
-    inputs.some((x, i) => typeof x !== "number" && x.tracked && op.differentiable[i])
-  )
+  if (!recording || y.dtype === "int32") return y;
+  for (let i = 0; i < inputs.length; i++) {
+    const x = inputs[i];
+    if (typeof x === "number" || !x.tracked || !op.differentiable[i]) continue;
     y.origin = new Origin(op, inputs, attributes, y.storage.version);
+    break;
+  }
   return y;
 }
 

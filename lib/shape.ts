@@ -87,11 +87,19 @@ export function axesOf(op: string, axes: number | readonly number[] | undefined,
   return found.sort((a, b) => a - b);
 }
 
-const sides = (signature: string): string[][] =>
-  signature
-    .replace("->", ",")
-    .split(",")
-    .map((side) => side.trim().split(/\s+/).filter(Boolean));
+/** The names of each operand, then of the result, by signature. */
+const read = new Map<string, readonly (readonly string[])[]>();
+
+function sides(signature: string): readonly (readonly string[])[] {
+  const found =
+    read.get(signature) ??
+    signature
+      .replace("->", ",")
+      .split(",")
+      .map((side) => side.trim().split(/\s+/).filter(Boolean));
+  read.set(signature, found);
+  return found;
+}
 
 const ordinals = ["first", "second", "third", "fourth"];
 
@@ -105,7 +113,7 @@ export function unify(
   operands: readonly { shape: Shape }[],
 ): { shape: Shape; dims: Dims } {
   const [...inputs] = sides(signature);
-  const output = inputs.pop() as string[];
+  const output = inputs.pop() as readonly string[];
   const dims: Record<string, number> = {};
   const where: Record<string, string> = {};
   let front: Shape = [];

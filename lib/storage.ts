@@ -21,6 +21,13 @@ export function limitStorage(bytes: number): void {
   most = bytes;
 }
 
+/** An array that will be written whole: where there is a way, it is not cleared before. */
+function uncleared(dtype: Dtype, size: number): Data {
+  const { Buffer } = globalThis as { Buffer?: { allocUnsafeSlow?(bytes: number): Uint8Array<ArrayBuffer> } };
+  const bytes = Buffer?.allocUnsafeSlow?.(size * arrays[dtype].BYTES_PER_ELEMENT);
+  return bytes ? new arrays[dtype](bytes.buffer) : new arrays[dtype](size);
+}
+
 /** Where values lie; tensors that are reshapes of each other share one. `version` counts the assignments. */
 export class Storage {
   version = 0;
@@ -31,8 +38,11 @@ export class Storage {
   handedOut = false;
   /** Whether only the tape knows of it, which made it, so that it may be taken back. */
   owned = false;
+  /** All values are known to be whole numbers from 0 to below this one, as indices must be. */
+  below = Infinity;
 
   private discarded = false;
+  private single = 0;
 
   constructor(
     readonly size: number,
@@ -58,12 +68,28 @@ export class Storage {
     }
   }
 
+  /** The value of one element, for which no array need be made. */
+  get value(): number {
+    return this.array === null && this.home === null ? this.single : this.data[0];
+  }
+
+  set value(value: number) {
+    if (this.array === null && this.home === null) this.single = value;
+    else this.change()[0] = value;
+  }
+
+  /** Whether it is all zeros because nothing was ever written to it. */
+  get blank(): boolean {
+    return this.array === null && this.home === null && this.size > 1 && !this.discarded;
+  }
+
   /** The values: to be read, or to be filled while nobody else has seen them. */
   get data(): Data {
     if (this.array === null) {
       if (this.discarded) throw new Error("gradtape: a value was taken back that is still used; please report this");
-      this.array = new arrays[this.dtype](this.size);
-      this.home?.copy(this, this.array);
+      this.array = this.home ? uncleared(this.dtype, this.size) : new arrays[this.dtype](this.size);
+      if (this.home) this.home.copy(this, this.array);
+      else if (this.size === 1) this.array[0] = this.single;
     }
     return this.array;
   }
@@ -72,6 +98,7 @@ export class Storage {
   change(): Data {
     const { data } = this;
     this.leave();
+    this.below = Infinity;
     return data;
   }
 
@@ -91,12 +118,16 @@ export class Storage {
   /** New values were computed in a memory; those in the array are old. */
   compute(home: Home, address: number): void {
     this.settle(home, address);
+    this.below = Infinity;
     if (this.handedOut) {
       home.copy(this, this.data);
       this.leave();
     } else {
       this.array = null;
-      born?.push(this);
+      if (born) {
+        born.push(this);
+        this.owned = true;
+      }
     }
   }
 
@@ -126,10 +157,8 @@ export function withTemporaries<T>(f: () => T, kept: (result: T) => Iterable<Sto
     const result = f();
     const keep = new Set(kept(result));
     for (const storage of mine)
-      if (keep.has(storage)) {
-        storage.owned = true;
-        before?.push(storage);
-      } else storage.discard();
+      if (!keep.has(storage)) storage.discard();
+      else before?.push(storage);
     return result;
   } finally {
     born = before;

@@ -50,6 +50,7 @@ function propagate(
   y: Tensor,
   seed: Tensor | undefined,
   wanted: (x: Tensor) => boolean,
+  steps = tape(y),
 ): Map<Tensor, Tensor> {
   if (!seed && y.size !== 1)
     throw new GradError(
@@ -64,7 +65,6 @@ function propagate(
     throw new GradError(
       `${caller}(${show(y.shape)}): the seed must have the shape of the tensor (given ${show(seed.shape)})`,
     );
-  const steps = tape(y);
   const needed = new Set<Operand>();
   for (const x of steps) {
     if (x.origin?.released)
@@ -75,7 +75,14 @@ function propagate(
       needed.add(x);
   }
   const gradients = new Map<Tensor, Tensor>([[y, seed ? driver.fit(seed, y, caller) : onesLike(y)]]);
-  for (const x of steps.reverse()) {
+  /** Takes back what only this function knew of. */
+  const drop = ({ storage }: Tensor): void => {
+    if (!storage.owned || !storage.home) return;
+    for (const other of gradients.values()) if (other.storage === storage) return;
+    storage.discard();
+  };
+  for (let k = steps.length - 1; k >= 0; k--) {
+    const x = steps[k];
     const g = gradients.get(x);
     const { origin } = x;
     if (!g || !origin) continue;
@@ -87,12 +94,15 @@ function propagate(
         const before = gradients.get(input);
         const onto = before && driver.adds(before, x, op) ? before : undefined;
         const pulled = op.pull(i, g, x, origin, onto);
-        checkTensor(`backward through ${origin.name}: what its rule gives`, pulled);
+        if (!(pulled instanceof Tensor)) checkTensor(`backward through ${origin.name}: what its rule gives`, pulled);
         const own = driver.fit(pulled, input, origin.name);
         gradients.set(input, before && !onto ? driver.accumulate(before, own) : own);
+        if (before) drop(before);
       }
     });
-    if (!wanted(x)) gradients.delete(x);
+    if (wanted(x)) continue;
+    gradients.delete(x);
+    drop(g);
   }
   return gradients;
 }
@@ -121,11 +131,12 @@ export function backward(y: Tensor, options: BackwardOptions = {}): void {
     throw new GradError("backward: the arriving gradient is an option: backward({ seed: g })");
   const { seed, retainGraph = false } = options;
   checkRecorded("backward", y);
+  const steps = tape(y);
   withRecording(false, () =>
     withTemporaries(
       () => {
         const own = ownership(seed);
-        const gradients = propagate("backward", y, seed, (x) => x.requiresGrad);
+        const gradients = propagate("backward", y, seed, (x) => x.requiresGrad, steps);
         return [...gradients]
           .filter(([x]) => x.requiresGrad)
           .map(([x, g]) => ({ x, g: x.slope ? x.slope.add(g) : own(g) }));
@@ -135,7 +146,7 @@ export function backward(y: Tensor, options: BackwardOptions = {}): void {
   ).forEach(({ x, g }) => {
     x.grad = g;
   });
-  if (!retainGraph) for (const x of tape(y)) x.origin?.release();
+  if (!retainGraph) for (const x of steps) x.origin?.release();
 }
 
 /** Options of `gradient()`. */

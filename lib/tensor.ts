@@ -11,6 +11,8 @@ import { Storage } from "./storage.js";
 /** What an op takes beside tensors. */
 export type Operand = Tensor | number;
 
+const nothing: readonly Operand[] = [];
+
 /** How a recorded tensor was made, with the version each value had then. */
 export class Origin {
   readonly versions: readonly number[];
@@ -25,13 +27,18 @@ export class Origin {
     public attributes: unknown,
     readonly version: number,
   ) {
-    this.versions = inputs.map((x) => (typeof x === "number" ? 0 : x.storage.version));
+    const versions = new Array<number>(inputs.length);
+    for (let i = 0; i < inputs.length; i++) {
+      const x = inputs[i];
+      versions[i] = typeof x === "number" ? 0 : x.storage.version;
+    }
+    this.versions = versions;
     this.name = op.name;
   }
 
   release(): void {
     this.released = true;
-    this.inputs = [];
+    this.inputs = nothing;
     this.attributes = undefined;
   }
 }
@@ -118,7 +125,7 @@ export class Tensor {
   item(): number {
     if (this.size !== 1)
       throw new ShapeError(`item(${show(this.shape)}): the tensor must have one element (it has ${this.size})`);
-    return this.storage.data[0];
+    return this.storage.value;
   }
 
   /** The values as nested arrays, such as `toArray<number[][]>()` of a matrix; a tensor of no axes gives a number. */

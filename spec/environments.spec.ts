@@ -1,20 +1,25 @@
-/** Places that forbid code from strings, as pages with a strict content security policy do: everything works, interpreted. */
+/** Other places than usual: without WebAssembly, SIMD, threads, code from strings, or much memory, everything works, and to the same values. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { backend, configure, linspace, registry } from "gradtape";
+import { backend, configure, Generator, linspace, normal, ones, registry, type Tensor, tensor, zeros } from "gradtape";
 import * as assert from "uvu/assert";
+import type { WasmBackend } from "../lib/backends/wasm/index.js";
 import { assertClose, assertSame } from "./support/close.js";
-import { seed, suite } from "./support/suite.js";
+import { long, suite } from "./support/suite.js";
 
 const test = suite("environments");
 
-/** What a process found: whether text can become code there, the backend, and of each op's calls the values and gradients. */
-type Report = { codegen: boolean; backend: string; results: [call: string, values: (number | string)[]][] };
+/** A call: its float64 values and gradients; those of float32, and how far these may be from the former. NaN, infinities and −0 are text. */
+type Result = { call: string; double: Numbers[]; single: Numbers[]; allowed: Numbers[] };
+type Numbers = (number | string)[];
 
-const program = `
-  import fc from "fast-check";
-  import { backend, gradient, registry, tensor } from "gradtape";
-  import { cases } from "./spec/support/cases.ts";
+/** What a process found: whether text can become code there, its backend, and what ops computed. */
+type Report = { codegen: boolean; backend: string; results: Result[]; more?: Record<string, unknown> };
+
+/** Small calls of every op, and larger ones, with the backend that is in use; `before` and `after` are text that runs around them. */
+const program = (before: string, after: string): string => `
+  import { backend, configure, Generator, registry } from "gradtape";
+  import { as, bounds, claimEverything, larger, results } from "./spec/support/calls.ts";
 
   function allowed() {
     try {
@@ -24,41 +29,250 @@ const program = `
     }
   }
 
-  /** The values and gradients of a call, NaN and infinities as text. */
-  function compute(sample, inputs) {
-    const y = sample.call(inputs);
-    const slopes = y.tracked ? gradient(y.sum(), inputs) : [];
-    return [y, ...slopes].flatMap((x) => [...x.data].map((value) => (Number.isFinite(value) ? value : String(value))));
-  }
-
-  const single = (x) => tensor(x, { dtype: "float32", requiresGrad: true });
-  const results = [...registry.values()].flatMap((op) =>
-    fc.sample(cases(op), { seed: ${seed}, numRuns: 5 }).map((sample) => [
-      sample.describe(),
-      [...compute(sample, sample.inputs), ...compute(sample, sample.inputs.map(single))],
-    ]),
-  );
-  console.log(JSON.stringify({ codegen: allowed(), backend: backend().name, results }));
+  const number = (value) => (Object.is(value, -0) ? "-0" : Number.isFinite(value) ? value : String(value));
+  const plain = (xs) => xs.map((x) => Array.from(x.data ?? x, number));
+  const more = {};
+  ${before}
+  const found = [];
+  for (const op of registry.values())
+    for (const most of [0, 300])
+      for (const call of larger(op, ${long ? 40 : 4}, new Generator(3), most)) {
+        const exact = results(call, call.inputs);
+        const single = results(call, as("float32", call.inputs));
+        found.push({ call: call.describe(), double: plain(exact), single: plain(single), allowed: plain(bounds(call, exact)) });
+      }
+  ${after}
+  console.log(JSON.stringify({ codegen: allowed(), backend: backend().name, results: found, more }));
 `;
 
-function report(...flags: string[]): Report {
-  const options = ["--conditions=gradtape-source", "--import", "tsx", "--input-type=module", "--eval", program];
+/** Runs the calls in a process of its own. */
+function report(flags: readonly string[] = [], { before = "", after = "" } = {}): Report {
+  const options = ["--conditions=gradtape-source", "--import", "tsx", ...flags, "--input-type=module", "--eval"];
   const cwd = fileURLToPath(new URL("..", import.meta.url));
   return JSON.parse(
-    execFileSync(process.execPath, [...flags, ...options], { cwd, encoding: "utf8", maxBuffer: 2 ** 28 }),
+    execFileSync(process.execPath, [...options, program(before, after)], {
+      cwd,
+      encoding: "utf8",
+      maxBuffer: 2 ** 30,
+      stdio: ["ignore", "pipe", "inherit"],
+    }),
   );
 }
 
-test("where code from strings is forbidden, every op computes the same, interpreted, and backend() says so", () => {
-  const normal = report();
-  const strict = report("--disallow-code-generation-from-strings");
-  assert.equal([normal.codegen, strict.codegen], [true, false]);
-  assert.not.match(normal.backend, /interpreted/);
+/** A flag that makes a process run text before it loads the library. */
+const first = (text: string): string[] => ["--import", `data:text/javascript,${encodeURIComponent(text)}`];
+
+/** Flags that take a global name from the library, from its first line on; tsx cannot do without. */
+const without = (name: string): string[] =>
+  first(`
+    const real = globalThis.${name};
+    Object.defineProperty(globalThis, "${name}", {
+      get: () => (/lib.backends/.test(new Error().stack) ? undefined : real),
+    });
+  `);
+
+let found: Report | undefined;
+/** What the usual environment finds. */
+const usual = (): Report => {
+  found ??= report();
+  return found;
+};
+
+/** Fails unless another environment finds the same bits of float64, and float32 values as near to these as they must be. */
+function compare(other: Report, expected = usual()): void {
+  assert.is(other.results.length, expected.results.length);
+  assert.ok(other.results.length >= 8 * registry.size);
+  other.results.forEach(({ call, double, single }, i) => {
+    const { call: same, double: exact, allowed } = expected.results[i];
+    assert.is(call, same);
+    assert.equal(double, exact, call);
+    assert.is(single.length, exact.length, call);
+    single.forEach((values, k) => {
+      assert.is(values.length, exact[k].length, call);
+      values.forEach((value, at) => {
+        const [found, wanted] = [Number(value), Number(exact[k][at])];
+        if (Object.is(found, wanted) || Math.abs(found - wanted) <= Number(allowed[k][at])) return;
+        throw new Error(`${call}: ${k === 0 ? "value" : `gradient ${k}`} at ${at} is ${found}, and must be ${wanted}`);
+      });
+    });
+  });
+}
+
+/** The message of the error that is thrown, or "". */
+function failure(f: () => void): string {
+  try {
+    f();
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** A test of an environment, which may take minutes in the long run. */
+const place = (name: string, body: () => void): void => test(name, body, { deadline: long ? 600_000 : 60_000 });
+
+place("the usual environment has WebAssembly, and code from strings", () => {
+  assert.match(usual().backend, /^wasm.*, reference$/);
+  assert.is(usual().codegen, true);
+  compare(usual());
+});
+
+place("where code from strings is forbidden, every op computes the same, interpreted, and backend() says so", () => {
+  const strict = report(["--disallow-code-generation-from-strings"]);
+  assert.is(strict.codegen, false);
   assert.match(strict.backend, /interpreted/);
-  assert.is(strict.results.length, 5 * registry.size);
-  strict.results.forEach(([call, values], i) => {
-    assert.is(call, normal.results[i][0]);
-    assertClose(values.map(Number), normal.results[i][1].map(Number), { tolerance: 1e-12, what: call });
+  compare(strict);
+});
+
+place("without WebAssembly every op computes the same", () => {
+  const found = report(without("WebAssembly"));
+  assert.is(found.backend, "reference");
+  compare(found);
+});
+
+place("with WebAssembly that lacks SIMD every op computes the same", () => {
+  const found = report(first("WebAssembly.validate = () => false"), {
+    after: "configure({ simd: false }); more.told = backend().name; configure();",
+  });
+  assert.equal([found.backend, found.more], ["reference", { told: "reference" }]);
+  compare(found);
+});
+
+/** Everything goes to WebAssembly, however small. */
+const everything = { before: "claimEverything();" };
+
+place("with everything in WebAssembly, in one thread for want of shared memory, every op computes the same", () => {
+  const found = report(without("SharedArrayBuffer"), {
+    before: "more.default = backend().name; claimEverything(); ",
+  });
+  assert.equal([found.backend, found.more], ["wasm, reference", { default: "wasm, reference" }]);
+  compare(found);
+});
+
+place("where WebAssembly has relaxed SIMD, products use it, and every op computes the same", () => {
+  const validate = (text: string) =>
+    first(`
+      const { validate } = WebAssembly;
+      globalThis.valid = [];
+      WebAssembly.validate = (bytes) => { const is = validate(bytes); valid.push(is); return is; };
+      ${text}
+    `);
+  const told = { ...everything, after: "more.valid = valid.includes(true) && !valid.includes(false);" };
+  const [relaxed, plain] = [["--experimental-wasm-relaxed-simd"], []].map((flags) =>
+    report([...flags, ...validate("")], told),
+  );
+  assert.equal([relaxed.more?.valid, plain.more?.valid], [true, false]);
+  compare(relaxed);
+  const bits = ({ results }: Report) => results.map(({ single }) => single);
+  assert.not.equal(bits(relaxed), bits(plain)); // fused: rounded once
+});
+
+place("in a memory that grows at every computation, every op computes the same", () => {
+  const found = report([], {
+    before: `
+      claimEverything();
+      const memory = backend().memory();
+      const { begin } = memory;
+      more.grown = 0;
+      memory.begin = (bytes) => {
+        const { buffer } = memory.memory;
+        memory.memory.grow(1);
+        memory.floats = new Float32Array(memory.memory.buffer);
+        more.grown += buffer.byteLength === 0; // what was there is no longer to be used
+        return begin.call(memory, bytes);
+      };
+    `,
+  });
+  assert.ok((found.more?.grown as number) > 500, `grown ${found.more?.grown} times`);
+  compare(found);
+});
+
+place("in a memory that is emptied at every computation, every op computes the same", () => {
+  const found = report([], {
+    before: `
+      claimEverything({ room: 64 });
+      const memory = backend().memory();
+      const { begin, empty } = memory;
+      more.emptied = 0;
+      memory.begin = (bytes) => {
+        memory.limit = 64; // it would leave room for more than one such computation
+        return begin.call(memory, bytes);
+      };
+      memory.empty = () => {
+        more.emptied++;
+        empty.call(memory);
+      };
+    `,
+  });
+  assert.ok((found.more?.emptied as number) > 500, `emptied ${found.more?.emptied} times`);
+  compare(found);
+});
+
+place("in a memory that cannot grow, what does not fit is computed without it", () => {
+  const found = report(first("WebAssembly.Memory.prototype.grow = () => { throw new RangeError('no memory'); };"), {
+    ...everything,
+    after: "more.bytes = backend().memory().memory.buffer.byteLength;",
+  });
+  assert.equal(found.more, { bytes: 2 ** 16 });
+  compare(found);
+});
+
+/** Runs `body` as configured, and puts back what was. */
+function configured(choice: Parameters<typeof configure>[0], body: () => void): void {
+  try {
+    configure(choice);
+    body();
+  } finally {
+    configure();
+  }
+}
+
+test("with little memory, a tensor that is too large is an error that says what was asked and allowed; then everything goes on", () => {
+  const most = 2 ** 20;
+  const generator = () => new Generator(1);
+  const expected = new Map<number, Tensor>();
+  const compute = (size: number): Tensor => normal([size, 2], { generator: generator() }).exp().mul(0.5).sum(0);
+  configured({ wasm: false }, () => {
+    for (const size of [200, 2 ** 16]) expected.set(size, compute(size));
+  });
+  configured({ maxMemory: most }, () => {
+    const x = ones([600, 400], { requiresGrad: true });
+    const error =
+      /^(\w+)\((\[[\d,]+\])\): (\d+) bytes are asked for, and 1048576 are allowed; use smaller batches, or configure\(\{ maxMemory: \3 \}\)$/;
+    for (const [call, op, shape, bytes] of [
+      [() => zeros([2 ** 18 + 1]), "zeros", [2 ** 18 + 1], 2 ** 20 + 4],
+      [() => zeros([2 ** 18], { dtype: "float64" }), "zeros", [2 ** 18], 2 ** 21],
+      [() => x.expandTo([2, 600, 400]), "expandTo", [2, 600, 400], 1_920_000],
+      [() => x.matmul(x, { tb: true }).exp(), "matmul", [600, 600], 1_440_000],
+      [() => ones([1000, 1]).add(ones([1, 1000])), "add", [1000, 1000], 4_000_000],
+      [() => tensor(new Float32Array(2 ** 18 + 1)), "tensor", [2 ** 18 + 1], 2 ** 20 + 4],
+    ] as const) {
+      const message = failure(call);
+      const [, name, given, asked] = error.exec(message) ?? [];
+      assert.equal([name, given, Number(asked)], [op, `[${shape}]`, bytes], message);
+      x.grad = null;
+      x.mul(2).sum().backward();
+      assert.ok(x.grad && (x.grad as Tensor).data.every((slope) => slope === 2));
+    }
+    // As large as may be; of results as large WebAssembly has no room, but the reference has.
+    const all = ones([2 ** 18]);
+    assert.is(all.add(all).sum().item(), 2 ** 19);
+    assertSame(compute(2 ** 16), expected.get(2 ** 16) as Tensor);
+    assertClose(compute(200), expected.get(200) as Tensor, { tolerance: 1e-6 });
+    const used = (backend() as WasmBackend).memory();
+    assert.ok(used.used > 64 && used.memory.buffer.byteLength <= most, "WebAssembly takes no part");
+  });
+  assert.is(zeros([2 ** 18 + 1]).size, 2 ** 18 + 1);
+});
+
+test("with less memory than a page, WebAssembly takes no part", () => {
+  configured({ maxMemory: 2 ** 16 - 1 }, () => {
+    assert.is(backend().name, "reference");
+    assert.is(ones([100]).exp().sum().dtype, "float32");
+    assert.match(
+      failure(() => ones([2 ** 14])),
+      /^ones\(\[16384\]\): 65536 bytes are asked for, and 65535 are allowed/,
+    );
   });
 });
 
@@ -66,14 +280,22 @@ test("configure chooses between printing and interpreting, to the same bits", ()
   const x = linspace(-3, 3, 100, { dtype: "float64" });
   const compute = () => x.gelu().mul(x.sin()).softmax();
   const printed = compute();
-  try {
-    configure({ codegen: false, wasm: false });
+  configured({ codegen: false, wasm: false }, () => {
     assert.match(backend().name, /interpreted/);
     assertSame(compute(), printed);
-  } finally {
-    configure({});
-  }
+  });
   assert.not.match(backend().name, /interpreted/);
+});
+
+test("configure chooses threads", () => {
+  const names = [1, 2, 5].map((threads) => {
+    let name = "";
+    configured({ threads }, () => {
+      name = backend().name;
+    });
+    return name;
+  });
+  assert.equal(names, ["wasm, reference", "wasm with 2 threads, reference", "wasm with 5 threads, reference"]);
 });
 
 test.run();

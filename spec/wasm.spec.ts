@@ -6,12 +6,12 @@ import { reference } from "../lib/backends/reference.js";
 import { assemble } from "../lib/backends/wasm/assemble.js";
 import { type WasmBackend, wasm } from "../lib/backends/wasm/index.js";
 import { loop } from "../lib/backends/wasm/loops.js";
-import { bytesOf } from "../lib/backends/wasm/memory.js";
 import { spellable } from "../lib/backends/wasm/words.js";
 import { Generator } from "../lib/random.js";
 import { Storage } from "../lib/storage.js";
 import { type Word, Word as Words } from "../lib/word.js";
 import { assertSame } from "./support/close.js";
+import { guarded } from "./support/guarded.js";
 import { loss } from "./support/loss.js";
 import { suite } from "./support/suite.js";
 
@@ -60,39 +60,6 @@ const block = (shape: readonly number[], data = draw(shape.reduce((a, b) => a * 
   storage: Storage.of(data, "float32"),
   shape,
 });
-
-const canary = Math.fround(12345.678);
-
-/** What a backend computes into a new block; what it writes beside the block, or to its operands, is an error. */
-function guarded(backend: Backend, shape: readonly number[], operands: (Block | number)[], run: (y: Block) => void) {
-  const memory = (backend as Partial<WasmBackend>).memory?.();
-  const y = block(shape, new Float32Array(shape.reduce((a, b) => a * b, 1)));
-  const size = [y, ...operands].reduce<number>((sum, x) => sum + (typeof x === "number" ? 0 : x.storage.size), 0);
-  const room = 2 ** 13 + 16 * size;
-  memory?.empty();
-  memory?.begin(room);
-  memory?.floats.fill(canary, 0, room / 4);
-  run(y);
-  if (memory) {
-    const { floats, used } = memory;
-    assert.ok(
-      floats.subarray(0, 16).every((x) => x === canary) &&
-        floats.subarray(used / 4, room / 4).every((x) => x === canary),
-      "ends",
-    );
-    for (const { storage } of [y, ...operands.filter((x) => typeof x !== "number")]) {
-      if (storage.home !== memory) continue;
-      const [start, end] = [storage.address / 4, (storage.address + bytesOf(storage.size)) / 4];
-      const written = storage === y.storage ? Math.ceil(storage.size / 4) * 4 : storage.size;
-      assert.ok(
-        floats.subarray(start + written, end).every((x) => x === canary),
-        "behind a block",
-      );
-      if (storage !== y.storage) assertSame(floats.subarray(start, start + storage.size), storage.data);
-    }
-  }
-  return y.storage.data;
-}
 
 /** The number that stands at place i of a result, of an operand that broadcasts to it. */
 function at(x: Block | number, shape: readonly number[], i: number): number {

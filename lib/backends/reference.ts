@@ -60,28 +60,82 @@ const interpreted = (word: Word, dtype: Dtype, { patterns }: Loops): Compiled =>
   };
 };
 
+/** The word as a function of single numbers: most of what scalars cost is not arithmetic. */
+const single = (word: Word, dtype: Dtype, count: number, codegen: boolean): ((...x: number[]) => number) => {
+  if (!codegen) {
+    const value = interpret(word, dtype);
+    return (...x) => value(x);
+  }
+  const { lines, result } = print(word, dtype);
+  const names = Array.from({ length: count }, (_, i) => `x${i}`);
+  const text = `"use strict"; return (${names}) => {\n${lines.join("\n")}\nreturn ${result};\n};`;
+  return new Function("letters", text)(letters);
+};
+
+/** What was made of a word: loops by dtype and pattern, and the functions of single numbers by dtype. */
+type Made = { loops: Map<string | number, Compiled>; singles: Partial<Record<Dtype, (...x: number[]) => number>> };
+
 /** The reference backend; `codegen: false` interprets words instead of printing them. */
 export function reference({ codegen }: { codegen: boolean }): Backend {
   const make = codegen ? compiled : interpreted;
-  const kernels = new Map<Word, Map<string | number, Compiled>>();
+  const kernels = new Map<Word, Made>();
+
+  /** Words of numbers, and tensors of one element, give a number. */
+  const scalar = (made: Made, word: Word, operands: readonly (Block | number)[], y: Block): void => {
+    const { dtype } = y.storage;
+    made.singles[dtype] ??= single(word, dtype, operands.length, codegen);
+    const f = made.singles[dtype];
+    const rounded = wide(operands) ? round.float64 : round[dtype];
+    const value = (i: number): number => {
+      const x = operands[i];
+      return typeof x === "number" ? rounded(x) : x.storage.value;
+    };
+    switch (operands.length) {
+      case 1:
+        y.storage.value = f(value(0));
+        break;
+      case 2:
+        y.storage.value = f(value(0), value(1));
+        break;
+      case 3:
+        y.storage.value = f(value(0), value(1), value(2));
+        break;
+      default:
+        y.storage.value = f(...operands.map((_, i) => value(i)));
+    }
+  };
+
   return {
     name: codegen ? "reference" : "reference, interpreted",
     kernels: {},
     word(word: Word, operands: readonly (Block | number)[], y: Block): void {
       const { size, dtype } = y.storage;
       if (size === 0) return;
+      let made = kernels.get(word);
+      if (!made) {
+        made = { loops: new Map(), singles: {} };
+        kernels.set(word, made);
+      }
+      if (size === 1) {
+        scalar(made, word, operands, y);
+        return;
+      }
       const code = flat(y, operands);
       const plan = code < 0 ? loops(y, operands) : null;
       const key = plan ? dtype + plan.patterns.join() : dtype === "float32" ? code : -1 - code;
-      const made = kernels.get(word) ?? new Map<string | number, Compiled>();
-      const kernel = made.get(key) ?? make(word, dtype, plan ?? loops(y, operands));
-      if (!made.has(key)) kernels.set(word, made.set(key, kernel));
-      // Beside whole numbers of 32 bits, which float32 cannot all hold, a number keeps its digits.
-      const whole = operands.some((x) => typeof x !== "number" && x.storage.dtype === "int32");
-      const values = operands.map((x) => (typeof x !== "number" ? x.storage.data : whole ? x : round[dtype](x)));
+      const kernel = made.loops.get(key) ?? make(word, dtype, plan ?? loops(y, operands));
+      made.loops.set(key, kernel);
+      const rounded = wide(operands) ? round.float64 : round[dtype];
+      const values = operands.map((x) => (typeof x === "number" ? rounded(x) : x.storage.data));
       kernel(y.storage.change(), plan?.lengths ?? [size], values);
     },
   };
+}
+
+/** Beside whole numbers of 32 bits, which float32 cannot all hold, a number keeps its digits. */
+function wide(operands: readonly (Block | number)[]): boolean {
+  for (const x of operands) if (typeof x !== "number" && x.storage.dtype === "int32") return true;
+  return false;
 }
 
 /** Whether this place allows code from strings; pages with a strict content security policy do not. */

@@ -127,6 +127,7 @@ export const maxPool2d: Pool = composed(
     const indices = argmaxPool2d(x, size, options);
     const [n, c, h, w] = x.shape;
     const [, , oh, ow] = indices.shape;
+    indices.storage.below = h * w;
     return x
       .reshape([n, c, h * w])
       .gather(2, indices.reshape([n, c, oh * ow]))

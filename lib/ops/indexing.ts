@@ -29,13 +29,16 @@ function indexTensor(op: string, x: Tensor, axis: number, given: Tensor | Nested
       `${op}(${show(x.shape)}): the index must have the lengths of the tensor on every axis but ${axis} (given ${show(index.shape)})`,
     );
   const length = x.shape[axis];
-  const places = index.storage.data;
+  const { storage } = index;
+  if (storage.below <= length) return index;
+  const places = storage.data;
   for (let at = 0; at < places.length; at++)
     if (places[at] >>> 0 >= length)
       // without its sign a negative number is large
       throw new ValueError(
         `${op}(${show(x.shape)}): indices along axis ${axis} must lie from 0 to ${length - 1} (given ${places[at]} at ${at})`,
       );
+  if (!storage.handedOut) storage.below = length;
   return index;
 }
 

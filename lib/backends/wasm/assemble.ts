@@ -30,7 +30,10 @@ const simd = (code: number): number[] => [0xfd, ...unsigned(code)];
 const plain = {
   end: [0x0b],
   else: [0x05],
+  "i32.eqz": [0x45],
+  "i32.ne": [0x47],
   "i32.lt_u": [0x49],
+  "i32.gt_s": [0x4a],
   "i32.gt_u": [0x4b],
   "i32.ge_u": [0x4f],
   drop: [0x1a],
@@ -41,11 +44,16 @@ const plain = {
   "i32.div_u": [0x6e],
   "i32.rem_u": [0x70],
   "i32.and": [0x71],
+  "i32.or": [0x72],
   "i32.shl": [0x74],
   "i32.shr_u": [0x76],
+  "f32.eq": [0x5b],
+  "f32.le": [0x5f],
   "f32.add": [0x92],
   "f32.min": [0x96],
   "f32.max": [0x97],
+  "memory.copy": [0xfc, 10, 0, 0],
+  "memory.fill": [0xfc, 11, 0],
   "f32x4.splat": simd(19),
   "f32x4.eq": simd(65),
   "f32x4.ne": simd(66),
@@ -94,13 +102,16 @@ const plain = {
 } as const;
 export type Plain = keyof typeof plain;
 
-/** Ways to the memory; of a vector's lanes the first ones. */
+/** Ways to the memory; of a vector one lane, or all. */
 const access = {
+  "i32.load": [0x28],
+  "i32.store": [0x36],
   "f32.load": [0x2a],
   "f32.store": [0x38],
   "v128.load": simd(0),
   "v128.load32_splat": simd(9),
   "v128.store": simd(11),
+  "v128.load64_zero": simd(93),
   "v128.store32_lane": simd(90),
   "v128.store64_lane": simd(91),
 } as const;
@@ -168,9 +179,23 @@ export class Code {
   }
 
   /** Loads and stores at the address on the stack plus `offset`; no alignment is promised. */
-  memory(what: keyof typeof access, offset = 0): this {
-    const lane = what.endsWith("_lane") ? [0] : [];
-    return this.emit(...access[what], 0, ...unsigned(offset), ...lane);
+  memory(what: keyof typeof access, offset = 0, lane = 0): this {
+    return this.emit(...access[what], 0, ...unsigned(offset), ...(what.endsWith("_lane") ? [lane] : []));
+  }
+
+  /** Pushes the address of a float: base + 4 · index. */
+  float(base: number, index: number): this {
+    return this.do(base, index).i32(2).do("i32.shl", "i32.add");
+  }
+
+  /** Adds a constant to a variable. */
+  advance(local: number, by: number): this {
+    return this.do(local).i32(by).do("i32.add").set(local);
+  }
+
+  /** Pushes the lesser of two variables without sign. */
+  least(a: number, b: number): this {
+    return this.do(a, b, a, b, "i32.lt_u", "select");
   }
 
   /** One of four floats. */

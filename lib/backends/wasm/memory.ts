@@ -1,5 +1,5 @@
-/** The memory in which WebAssembly computes. Values stay where they were computed until someone asks for them or the room is needed. */
-import type { Data } from "../../dtype.js";
+/** The memory in which WebAssembly computes, float32 and int32. Values stay where they were computed until someone asks for them or the room is needed. */
+import type { Data, Dtype } from "../../dtype.js";
 import type { Home, Storage } from "../../storage.js";
 import { assemble, type Code } from "./assemble.js";
 
@@ -8,6 +8,9 @@ const page = 2 ** 16;
 const most = 2 ** 16;
 /** Where values begin; below, nothing: an address is never 0. */
 const base = 64;
+
+/** Bytes beyond which more room for large values costs more memory than it saves time. */
+const much = 2 ** 26;
 
 /** How many bytes so many floats take: whole vectors, the last of which may be read and written as one. */
 export const bytesOf = (floats: number): number => (floats * 4 + 16 + 63) & -64;
@@ -58,7 +61,7 @@ export class Memory implements Home {
   constructor(
     readonly shared: boolean,
     private readonly max: number,
-    room: number,
+    private readonly room: number,
   ) {
     this.limit = Math.min(room, max);
     const maximum = Math.min(most, Math.floor(max / page));
@@ -76,19 +79,24 @@ export class Memory implements Home {
     if (this.top + bytes > this.limit) {
       if (base + bytes > this.max) return false; // the reference computes in arrays
       this.empty();
-      // A computation that alone needs most of the room would have it emptied every time.
-      this.limit = Math.min(this.max, Math.max(this.limit, 6 * bytes));
+      // Where one computation needs most of the room, the next ones will want what it made.
+      this.limit = Math.min(this.max, Math.max(this.limit, this.room + bytes + Math.min(4 * bytes, much)));
     }
+    if (this.reaches(this.top + bytes)) return true;
+    this.empty();
+    return this.reaches(base + bytes);
+  }
+
+  /** Whether the memory has so many bytes, or can grow to them. */
+  private reaches(bytes: number): boolean {
     const length = this.floats.length * 4;
-    if (this.top + bytes > length) {
-      const wanted = Math.max(this.top + bytes, Math.min(this.limit, 2 * length));
-      try {
-        this.memory.grow(Math.ceil((wanted - length) / page));
-      } catch {
-        return false;
-      }
-      this.floats = new Float32Array(this.memory.buffer);
+    if (bytes <= length) return true;
+    try {
+      this.memory.grow(Math.ceil((Math.max(bytes, Math.min(this.limit, 2 * length)) - length) / page));
+    } catch {
+      return false;
     }
+    this.floats = new Float32Array(this.memory.buffer);
     return true;
   }
 
@@ -112,9 +120,11 @@ export class Memory implements Home {
   /** Where the values of a storage lie, copied here if they were not. */
   address(storage: Storage): number {
     if (storage.home === this) return storage.address;
-    const { data } = storage;
+    const data = storage.blank ? null : storage.data;
     const address = this.take(storage.size);
-    this.floats.set(data, address >> 2);
+    const place = this.place(storage.dtype, address, storage.size);
+    if (data) place.set(data);
+    else place.fill(0);
     if (storage.handedOut) this.borrowed.push([address, storage.size]);
     else {
       storage.settle(this, address);
@@ -135,9 +145,14 @@ export class Memory implements Home {
     this.borrowed.length = 0;
   }
 
-  copy(storage: Storage, to: Data): void {
-    const start = storage.address >> 2;
-    to.set(this.floats.subarray(start, start + storage.size));
+  copy({ dtype, address, size }: Storage, to: Data): void {
+    to.set(this.place(dtype, address, size));
+  }
+
+  /** A place as values of a type. */
+  private place(dtype: Dtype, address: number, size: number): Float32Array | Int32Array {
+    const { buffer } = this.floats;
+    return dtype === "int32" ? new Int32Array(buffer, address, size) : new Float32Array(buffer, address, size);
   }
 
   release(storage: Storage): void {

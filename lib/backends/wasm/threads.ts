@@ -13,6 +13,7 @@ const at = {
   units: 7,
   kernel: 8,
   count: 9,
+  waiting: 10,
 } as const;
 const numbersAt = 64;
 const mostNumbers = 56;
@@ -30,8 +31,11 @@ const tilesEach = 8;
 /** none of which is smaller than this (see `Threads.run`). */
 const leastTile = 2 ** 14;
 
-/** How long workers look for work before they sleep, and how long the caller waits for what they hold, in milliseconds. */
-const patience = { worker: 0.5, caller: 400 };
+/**
+ * In milliseconds: how long workers look for work before they sleep; how long the caller waits for what they hold, after
+ * which wait it does without them, and for how long.
+ */
+const patience = { worker: 0.5, caller: 400, tile: 1, rest: 50 };
 
 /**
  * What a worker runs, as text: `new Worker` of a file would need one that every bundler finds. It looks for a job, then
@@ -72,6 +76,7 @@ const work = ({ control, memory }) => {
       if (Atomics.compareExchange(ints, ${at.next}, next, next + 1) !== next) continue;
       (kernels[id] ??= make(id))(first, last, ...given);
       Atomics.add(ints, ${at.done}, 1);
+      if (Atomics.load(ints, ${at.waiting}) === 1) Atomics.notify(ints, ${at.done});
     }
   }
 };
@@ -122,6 +127,9 @@ function startWorker(data: object, ended: () => void): Worker {
   return worker;
 }
 
+/** Pages must not block. */
+const mayBlock = (globalThis as { document?: unknown }).document === undefined;
+
 /** Workers on one memory. */
 export class Threads {
   readonly workers: readonly Worker[];
@@ -132,6 +140,8 @@ export class Threads {
   private readonly bytes: Uint8Array;
   private readonly ids = new Map<Kernel, number>();
   private end = codeAt;
+  /** Until when it is faster without workers. */
+  private alone = 0;
 
   /** Starts workers; `count` threads, of which the caller is one. */
   constructor(
@@ -160,7 +170,7 @@ export class Threads {
    */
   run(kernel: Kernel, units: number, given: readonly number[], size: number): boolean {
     const id = this.ids.get(kernel) ?? this.publish(kernel);
-    if (id < 0 || given.length > mostNumbers) return false;
+    if (id < 0 || given.length > mostNumbers || performance.now() < this.alone) return false;
     const pieces = Math.min(this.count * tilesEach, Math.max(2, Math.floor(size / leastTile)), units, closed - 1);
     const grain = Math.ceil(units / pieces);
     const tiles = Math.ceil(units / grain);
@@ -192,11 +202,20 @@ export class Threads {
   }
 
   private wait(tiles: number): void {
-    for (let until = 0; ; ) {
-      for (let i = 0; i < 1000; i++) if (Atomics.load(this.ints, at.done) === tiles) return;
+    const { ints } = this;
+    for (let start = 0; ; ) {
+      for (let i = 0; i < 1000; i++) if (Atomics.load(ints, at.done) === tiles) return;
       const now = performance.now();
-      until ||= now + patience.caller;
-      if (now > until) throw new Abandoned();
+      start ||= now;
+      if (now > start + patience.caller) throw new Abandoned();
+      // Who waits that long shares the cores with others: for a while it is faster alone.
+      if (now > start + patience.tile) this.alone = now + patience.rest;
+      if (!mayBlock) continue;
+      // Where cores are scarce, the worker that is waited for may need this one.
+      Atomics.store(ints, at.waiting, 1);
+      const done = Atomics.load(ints, at.done);
+      if (done < tiles) Atomics.wait(ints, at.done, done, 1);
+      Atomics.store(ints, at.waiting, 0);
     }
   }
 

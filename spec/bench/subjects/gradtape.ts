@@ -18,7 +18,8 @@ function training(problem: Problem, lossOf: (p: Parameters) => Tensor): Subject 
     optimizer.step();
     return loss.item();
   }
-  const values = () => Object.fromEntries(Object.entries(p).map(([name, { data }]) => [name, data]));
+  // Copies: a parameter whose own array was handed out would stay in JavaScript's memory.
+  const values = () => Object.fromEntries(Object.entries(p).map(([name, x]) => [name, x.detach().clone().data]));
   return { step, figures: () => trained(problem, step, values) };
 }
 

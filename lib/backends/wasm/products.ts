@@ -1,0 +1,58 @@
+/** Matrix products: what is packed when, and which parts are computed together. */
+import { sizeOf } from "../../shape.js";
+import type { Block, FastKernel } from "../backend.js";
+import { matrices } from "../gemm.js";
+import { type Engine, isSingle } from "./engine.js";
+import { bytesOf, Kernel, supported } from "./memory.js";
+import { pack } from "./pack.js";
+import { rows as partRows, product, columns as tileColumns } from "./product.js";
+
+/** Floats of rows that are packed at a time. */
+const packed = 2 ** 19;
+
+export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean }> {
+  const { multiplications, depth } = engine.limits;
+  const fused = supported(product({ fused: true, height: 6 }));
+  /** Rows of a tile: without fused steps, more would not fit into the registers. */
+  const height = fused ? 6 : 4;
+  const multiplying = new Kernel(product({ fused, height }));
+  const [packRows, packColumns] = [new Kernel(pack(height)), new Kernel(pack(4))];
+
+  /** y[..., rows, n] = a · b over leading axes. */
+  function multiply(a: Block, b: Block, y: Block, [rows, n, k]: readonly number[], ta = false, tb = false): boolean {
+    const batch = y.shape.slice(0, -2);
+    // Many matrices times one are one tall matrix times it.
+    const tall = !ta && b.storage.size === k * n && a.storage.size === sizeOf(batch) * rows * k;
+    const m = tall ? sizeOf(batch) * rows : rows;
+    const [firsts, seconds] = tall ? [[0], [0]] : [matrices(a, batch), matrices(b, batch)];
+    // As many rows at a time as leave their panels in cache.
+    const block = Math.min(m, Math.max(1, Math.floor(packed / k / partRows)) * partRows);
+    const sizes = [Math.ceil(block / height) * height * k, Math.ceil(n / tileColumns) * tileColumns * k] as const;
+    const all = [a.storage.size, b.storage.size, ...sizes, y.storage.size];
+    if (!engine.memory.begin(all.reduce((sum, floats) => sum + bytesOf(floats), 0))) return false;
+    const [left, right] = [engine.memory.address(a.storage), engine.memory.address(b.storage)];
+    const [heights, widths] = sizes.map((floats) => engine.memory.take(floats));
+    const to = engine.memory.take(y.storage.size);
+    firsts.forEach((first, i) => {
+      if (i === 0 || seconds[i] !== seconds[i - 1])
+        engine.run(packColumns, Math.ceil(n / 4), [right + 4 * seconds[i] * k * n, widths, n, k, tb ? 0 : 1], n * k);
+      for (let row = 0; row < m; row += block) {
+        const rows = Math.min(block, m - row);
+        const from = left + 4 * (first * m * k + row * (ta ? 1 : k));
+        if (block < m || i === 0 || first !== firsts[i - 1])
+          engine.run(packRows, Math.ceil(rows / height), [from, heights, ta ? m : rows, k, ta ? 1 : 0], rows * k);
+        const units = Math.ceil(rows / partRows) * Math.ceil(n / tileColumns);
+        engine.run(multiplying, units, [heights, widths, to + 4 * (i * m + row) * n, rows, n, k, depth], rows * n * k);
+      }
+    });
+    engine.memory.give(heights, sizes[0]);
+    engine.memory.give(widths, sizes[1]);
+    engine.finish(y, to);
+    return true;
+  }
+
+  return ([a, b], y, { m, n, k }, { ta, tb }) =>
+    m * n * k >= multiplications &&
+    [a, b, y].every(isSingle) &&
+    engine.safely(() => multiply(a, b, y, [m, n, k], ta, tb));
+}

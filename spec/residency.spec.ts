@@ -1,0 +1,201 @@
+/** Where values lie is nobody's business: whatever is computed, kept, written, freed or moved in between, all read what a plain array would hold. */
+import fc from "fast-check";
+import { backend, configure, type Dtype, GradtapeError, gradient, noGrad, SGD, type Tensor, tensor } from "gradtape";
+import * as assert from "uvu/assert";
+import { reference } from "../lib/backends/reference.js";
+import { type WasmBackend, wasm } from "../lib/backends/wasm/index.js";
+import type { Data } from "../lib/dtype.js";
+import { replaceBackend } from "./support/calls.js";
+import { assertClose } from "./support/close.js";
+import { long, suite } from "./support/suite.js";
+
+const test = suite("residency");
+
+/** The same things once in float32, which live in WebAssembly's memory or in arrays, and once in float64, which live in arrays. */
+class World {
+  readonly tensors: Tensor[] = [];
+  /** Arrays that someone keeps: of values and of gradients. */
+  readonly arrays: Data[] = [];
+
+  constructor(readonly dtype: Dtype) {}
+
+  tensor(i: number): Tensor {
+    return this.tensors[i % this.tensors.length];
+  }
+
+  leaf(i: number): Tensor {
+    const leaves = this.tensors.filter((x) => x.requiresGrad);
+    return leaves[i % leaves.length];
+  }
+}
+
+/** The values of a new tensor, none of which float32 rounds. */
+const values = (start: number, size: number): Float64Array =>
+  Float64Array.from({ length: size }, (_, i) => (((start + 1) * (i + 3) * 37) % 257) / 64 - 2);
+
+/** One row of 25, which is computed in JavaScript, and twelve, which WebAssembly computes; the former broadcasts to the latter. */
+const shapes = [[25], [12, 25]];
+
+const unary: ((x: Tensor) => Tensor)[] = [
+  (x) => x.tanh(),
+  (x) => x.mul(0.5),
+  (x) => x.neg(),
+  (x) => x.sigmoid(),
+  (x) => x.softmax(),
+  (x) => x.clone(),
+  (x) => x.detach(),
+  (x) => noGrad(() => x.sin()),
+  (x) => x.reshape([5, -1]).reshape(x.shape),
+  (x) => (x.rank === 2 ? x.sum(0).mul(0.125) : x.sum().mul(0.125).add(x)),
+  (x) => x.sub(x.max()),
+];
+
+const binary: ((a: Tensor, b: Tensor) => Tensor)[] = [
+  (a, b) => a.add(b).mul(0.5),
+  (a, b) => a.sub(b).sin(),
+  (a, b) => a.mul(b).tanh(),
+  (a, b) =>
+    a
+      .reshape([-1, 25])
+      .matmul(b.reshape([-1, 25]), { tb: true })
+      .sum()
+      .mul(2 ** -6)
+      .add(a)
+      .tanh(),
+];
+
+/** What can happen, given three numbers that choose among what there is. */
+const happenings: Record<string, (world: World, i: number, j: number, k: number) => unknown> = {
+  create: ({ dtype, tensors }, i, j) => {
+    const shape = shapes[i % 2];
+    tensors.push(tensor(values(j, i % 2 ? 300 : 25), { shape, dtype, requiresGrad: j % 3 > 0 }));
+  },
+  unary: (world, i, j) => world.tensors.push(unary[j % unary.length](world.tensor(i))),
+  binary: (world, i, j, k) => world.tensors.push(binary[k % binary.length](world.tensor(i), world.tensor(j))),
+  alias: (world, i) => world.tensors.push(world.tensor(i).reshape(world.tensor(i).shape)),
+  fill: (world, i, j) => world.leaf(i).assign((j % 9) / 4 - 1),
+  assign: (world, i, j) => world.leaf(i).assign(values(j, world.leaf(i).size)),
+  copy: (world, i, j) => world.leaf(i).assign(world.tensor(j)),
+  element: (world, i, j) => world.leaf(i).assign(1.25, j % world.leaf(i).size),
+  keep: (world, i) => world.arrays.push(world.tensor(i).data as Data),
+  write: (world, i, j) => {
+    if (world.arrays.length === 0) return;
+    const array = world.arrays[i % world.arrays.length];
+    array[j % array.length] = -0.75;
+  },
+  backward: (world, i, j) =>
+    world
+      .tensor(i)
+      .mul(0.25)
+      .sum()
+      .backward({ retainGraph: j % 2 === 0 }),
+  seeded: (world, i, j) => {
+    const y = world.tensor(i);
+    y.backward({ seed: tensor(values(j, y.size), { shape: y.shape, dtype: y.dtype }), retainGraph: true });
+  },
+  gradient: (world, i, j, k) =>
+    world.tensors.push(
+      ...gradient(world.tensor(i).sum(), [world.leaf(j), world.leaf(k)], { createGraph: i % 5 === 0 }),
+    ),
+  // The same gradient reaches both.
+  pair: (world, i, j) => world.leaf(i).add(world.leaf(j)).mul(0.5).sum().backward(),
+  setGrad: (world, i, j) => {
+    const x = world.leaf(i);
+    const [g] = gradient(world.tensor(j).sum(), [x]);
+    world.tensors.push(g);
+    x.grad = g;
+  },
+  step: (world, i) => new SGD([world.leaf(i)], { lr: 2 ** -8 }).step(),
+  zeroGrad: (world, i) => new SGD([world.leaf(i)]).zeroGrad(),
+  grad: (world, i) => {
+    const { grad } = world.leaf(i);
+    if (grad) world.tensors.push(grad);
+  },
+  keepGrad: (world, i) => {
+    const { grad } = world.leaf(i);
+    if (grad) world.arrays.push(grad.data as Data);
+  },
+  look: (world, i) => world.tensor(i).toArray(),
+};
+
+const defines = reference({ codegen: true });
+/** The backend in use, one by which all is computed in WebAssembly, and one whose memory is soon full; made once, as words are compiled for each. */
+const [usual, everything, cramped] = [
+  {},
+  { elements: 1, inner: 0, multiplications: 1 },
+  { elements: 64, room: 4096 },
+].map((options) => wasm(defines, options) as WasmBackend);
+
+/** What becomes of the memory in between, and of the backend. */
+const movings: Record<string, () => void> = {
+  empty: () => (backend() as Partial<WasmBackend>).memory?.().empty(),
+  off: () => configure({ wasm: false }),
+  on: () => configure({ threads: 1 }),
+  usual: () => replaceBackend(usual),
+  everything: () => replaceBackend(everything),
+  cramped: () => replaceBackend(cramped),
+};
+
+const names = [...Object.keys(happenings), ...["binary", "unary", "backward", "step"], ...Object.keys(movings)];
+const sequence = fc.array(
+  fc
+    .tuple(fc.constantFrom(...names), fc.nat(59), fc.nat(59), fc.nat(59))
+    .map(([name, ...numbers]) => ({ name, numbers })),
+  { minLength: 1, maxLength: 60, size: "max" },
+);
+
+/** The message of an error that the library throws on purpose; others are thrown on. */
+function failure(f: () => unknown): string {
+  try {
+    f();
+    return "";
+  } catch (error) {
+    if (!(error instanceof GradtapeError)) throw error;
+    return error.message;
+  }
+}
+
+/** How often something happened to which there was no objection. */
+const done = new Map<string, number>();
+
+function live(events: readonly { name: string; numbers: number[] }[]): void {
+  const [found, expected] = [new World("float32"), new World("float64")];
+  try {
+    movings.usual();
+    for (const world of [found, expected]) for (const at of [1, 2, 4, 5]) happenings.create(world, at, at, 0);
+    for (const { name, numbers } of events) {
+      const [i, j, k] = numbers;
+      movings[name]?.();
+      const messages = [found, expected].map((world) => failure(() => happenings[name]?.(world, i, j, k)));
+      assert.is(messages[0], messages[1]);
+      if (messages[0] === "") done.set(name, (done.get(name) ?? 0) + 1);
+    }
+    const tolerance = 1e-3; // what was mixed up is off by far more
+    expected.arrays.forEach((array, at) => {
+      assertClose(found.arrays[at], array, { tolerance, what: `kept array ${at}` });
+    });
+    const compare = (what: string, a: Tensor | null, n: Tensor | null) => {
+      assert.is(a === null, n === null, what);
+      if (a && n) assertClose(a.toArray(), n.toArray(), { tolerance, what });
+    };
+    expected.tensors.forEach((x, at) => {
+      compare(`tensor ${at}`, found.tensors[at], x);
+      compare(`gradient of tensor ${at}`, found.tensors[at].grad, x.grad);
+    });
+    expected.tensors.forEach((x, at) => {
+      assertClose(found.tensors[at].data as Data, x.data as Data, { tolerance, what: `data of tensor ${at}` });
+    });
+  } finally {
+    configure();
+  }
+}
+
+test(
+  "whatever happens to tensors, all read the values that plain arrays would hold",
+  () => {
+    fc.assert(fc.property(sequence, live), { numRuns: long ? 10_000 : 400 });
+    for (const name of names) assert.ok((done.get(name) as number) > 50, `${name}: ${done.get(name)} times`);
+  },
+  { deadline: 600_000 },
+);
+test.run();
