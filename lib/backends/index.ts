@@ -4,7 +4,7 @@ import { limitStorage } from "../storage.js";
 import type { Backend } from "./backend.js";
 import { codegenAllowed, reference } from "./reference.js";
 import { wasm } from "./wasm/index.js";
-import { availableThreads } from "./wasm/threads.js";
+import { threadsFor } from "./wasm/threads.js";
 
 /** What `configure` takes; what is left out is what the place allows. */
 export type Configuration = {
@@ -23,7 +23,7 @@ export type Configuration = {
 /** Chooses how operations are computed, from now on. Tensors stay as they are. */
 export function configure(choice: Configuration = {}): void {
   const { codegen = codegenAllowed(), wasm: fast = true, simd = true, maxMemory = Infinity } = choice;
-  const { threads = Math.min(8, availableThreads()) } = choice;
+  const { threads = threadsFor() } = choice;
   for (const [name, value] of Object.entries({ codegen, wasm: fast, simd }))
     if (typeof value !== "boolean")
       throw new DtypeError(`configure: ${name} must be true or false (given ${kindOf(value)})`);
@@ -33,7 +33,8 @@ export function configure(choice: Configuration = {}): void {
   current?.stop?.();
   limitStorage(maxMemory);
   const slow = reference({ codegen });
-  current = (fast && simd && wasm(slow, { threads, maxMemory: Math.min(2 ** 32, maxMemory) })) || slow;
+  current =
+    (fast && simd && wasm(slow, { threads: threadsFor(threads), maxMemory: Math.min(2 ** 32, maxMemory) })) || slow;
 }
 
 let current: Backend | undefined;

@@ -50,6 +50,7 @@ const plain = {
   "f32.eq": [0x5b],
   "f32.le": [0x5f],
   "f32.add": [0x92],
+  "f32.mul": [0x94],
   "f32.min": [0x96],
   "f32.max": [0x97],
   "memory.copy": [0xfc, 10, 0, 0],
@@ -119,7 +120,7 @@ const access = {
 /** A function being written: `new Code("i32", "i32")` has two parameters, then its locals. */
 export class Code {
   private readonly bytes: number[] = [];
-  private readonly locals: Type[] = [];
+  private readonly own: Type[] = [];
   private readonly parameters: readonly Type[];
 
   constructor(...parameters: Type[]) {
@@ -128,7 +129,12 @@ export class Code {
 
   /** A new local variable. */
   local(type: Type): number {
-    return this.parameters.length + this.locals.push(type) - 1;
+    return this.parameters.length + this.own.push(type) - 1;
+  }
+
+  /** Several new ones. */
+  locals(type: Type, count: number): number[] {
+    return Array.from({ length: count }, () => this.local(type));
   }
 
   private emit(...bytes: number[]): this {
@@ -183,9 +189,14 @@ export class Code {
     return this.emit(...access[what], 0, ...unsigned(offset), ...(what.endsWith("_lane") ? [lane] : []));
   }
 
-  /** Pushes the address of a float: base + 4 · index. */
+  /** Makes a base and an index on the stack the address of a float: base + 4 · index. */
+  floatAt(): this {
+    return this.i32(2).do("i32.shl", "i32.add");
+  }
+
+  /** Pushes the address of a float. */
   float(base: number, index: number): this {
-    return this.do(base, index).i32(2).do("i32.shl", "i32.add");
+    return this.do(base, index).floatAt();
   }
 
   /** Adds a constant to a variable. */
@@ -232,7 +243,7 @@ export class Code {
   }
 
   get body(): number[] {
-    const body = [...list(this.locals.map((type) => [1, types[type]])), ...this.bytes, ...plain.end];
+    const body = [...list(this.own.map((type) => [1, types[type]])), ...this.bytes, ...plain.end];
     return [...unsigned(body.length), ...body];
   }
 }

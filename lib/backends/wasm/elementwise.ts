@@ -78,7 +78,9 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
     if (kernel) return kernel;
     try {
       const digits = (place: number): string => (Math.floor((key as number) / 3 ** place) % 3 === 1 ? "1" : "#");
-      const made = new Kernel(loop(word, moves ?? Array.from({ length: most(found.places) + 1 }, (_, i) => digits(i))));
+      const made = new Kernel(() =>
+        loop(word, moves ?? Array.from({ length: most(found.places) + 1 }, (_, i) => digits(i))),
+      );
       made.in(engine.memory);
       found.kernels.set(key, made);
       return made;

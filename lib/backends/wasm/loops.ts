@@ -20,7 +20,7 @@ export function loop(word: Word, moves: readonly string[]): Code {
     ...kinds.flatMap((kind) => (kind === "#" ? (["f32"] as const) : (["i32", "i32"] as const))),
   );
   const [first, last, inner, total, y] = [0, 1, 2, 3, 4];
-  const [row, i, n, many] = Array.from({ length: 4 }, () => code.local("i32"));
+  const [row, i, n, many] = code.locals("i32", 4);
   const found = new Map<Word, number>();
   /** Keeps what was pushed as the value of a step. */
   const keep = (step: Word): void => {
@@ -32,7 +32,7 @@ export function loop(word: Word, moves: readonly string[]): Code {
   const loads: ((offset: number) => void)[] = [];
   /** What is done at the start of each row. */
   const begin = [
-    () => code.do(y, row, inner, "i32.mul").i32(2).do("i32.shl", "i32.add").set(pointers[0]),
+    () => code.do(y, row, inner, "i32.mul").floatAt().set(pointers[0]),
     () => code.do(inner, total, row, inner, "i32.mul", "i32.sub").do(inner, total, row, inner, "i32.mul", "i32.sub"),
     () => code.do("i32.lt_u", "select").set(n),
   ];
@@ -80,7 +80,7 @@ export function loop(word: Word, moves: readonly string[]): Code {
     code.do(pointers[0], found.get(word) as number).memory("v128.store", offset);
   };
   const advance = (bytes: number): void => {
-    for (const pointer of pointers) code.do(pointer).i32(bytes).do("i32.add").set(pointer);
+    for (const pointer of pointers) code.advance(pointer, bytes);
   };
 
   code.do(first).set(row);

@@ -24,11 +24,12 @@ export class Kernel {
   private memory: Memory | undefined;
   private function: ((...args: number[]) => void) | undefined;
 
-  constructor(private readonly code: Code) {}
+  /** `write` is called when the kernel is first needed. */
+  constructor(private readonly write: () => Code) {}
 
   /** The module that holds it. */
   bytes(shared: boolean): Uint8Array<ArrayBuffer> {
-    return assemble({ kernel: this.code }, shared);
+    return assemble({ kernel: this.write() }, shared);
   }
 
   /** The function as it works in a memory; compiled synchronously, so modules stay small. */

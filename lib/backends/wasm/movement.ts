@@ -13,9 +13,6 @@ export const walk = (code: Code): Walk => ({
   many: code.local("i32"),
 });
 
-/** Moves an address on. */
-const advance = (code: Code, local: number, bytes: number): Code => code.do(local).i32(bytes).do("i32.add").set(local);
-
 /** Copies `count` neighbours, or adds them, and exactly these; moves both addresses on. */
 export function neighbours(code: Code, { from, to, count, i, many }: Walk, add: boolean): void {
   const piece = (bytes: number, load: "v128.load" | "f32.load", how: "f32x4.add" | "f32.add") => {
@@ -24,8 +21,8 @@ export function neighbours(code: Code, { from, to, count, i, many }: Walk, add: 
     code.do(from).memory(load);
     if (add) code.do(how);
     code.memory(load === "v128.load" ? "v128.store" : "f32.store");
-    advance(code, from, bytes);
-    advance(code, to, bytes);
+    code.advance(from, bytes);
+    code.advance(to, bytes);
   };
   code.do(count).i32(-4).do("i32.and").set(many);
   code.for(i, many, 4, () => piece(16, "v128.load", "f32x4.add"));
@@ -99,8 +96,8 @@ export const depth = 4;
 export function move(): Code {
   const code = new Code(...new Array(15).fill("i32"));
   const [first, last, x, y, n1, n2, n3, s0, s1, s2, s3, t0, t1, t2, t3] = Array.from({ length: 15 }, (_, i) => i);
-  const [unit, j, start, startTo, near, squares, next] = Array.from({ length: 7 }, () => code.local("i32"));
-  const vectors = Array.from({ length: 8 }, () => code.local("v128"));
+  const [unit, j, start, startTo, near, squares, next] = code.locals("i32", 7);
+  const vectors = code.locals("v128", 8);
   const at = walk(code);
   const place = (base: number, outer: number, inner: number) => {
     code.do(base, unit, n1, "i32.div_u", outer, "i32.mul", "i32.add");
@@ -121,8 +118,8 @@ export function move(): Code {
       code.do(n3).i32(-4).do("i32.and").set(at.many);
       code.for(at.i, at.many, 4, () => {
         square(code, at, [s3, t2], [next, vectors]);
-        code.do(at.from, s3).i32(2).do("i32.shl", "i32.add").set(at.from);
-        advance(code, at.to, 16);
+        code.do(at.from, s3).floatAt().set(at.from);
+        code.advance(at.to, 16);
       });
       code.while(at.i, n3, 1, () => {
         code.do(at.to).set(next);
@@ -131,10 +128,10 @@ export function move(): Code {
           code.do(next, t2, "i32.add").set(next);
         }
         code.do(at.from, s3, "i32.add").set(at.from);
-        advance(code, at.to, 4);
+        code.advance(at.to, 4);
       });
-      code.do(start).i32(16).do("i32.add").set(start);
-      code.do(startTo, t2).i32(2).do("i32.shl", "i32.add").set(startTo);
+      code.advance(start, 16);
+      code.float(startTo, t2).set(startTo);
     });
     code.while(j, n2, 1, () => {
       code.do(start).set(at.from).do(startTo).set(at.to);
@@ -151,7 +148,7 @@ export function move(): Code {
 
 /** Pushes the address of x[unit, …], of so many rows of `width` values each. */
 const pieceOf = (code: Code, x: number, unit: number, length: number, width: number): Code =>
-  code.do(x, unit, length, "i32.mul", width, "i32.mul").i32(2).do("i32.shl", "i32.add");
+  code.do(x, unit, length, "i32.mul", width, "i32.mul").floatAt();
 
 type Beginning = Record<"base" | "to" | "unit" | "length" | "width", number>;
 
@@ -179,7 +176,7 @@ function begin(code: Code, { base, to, unit, length, width }: Beginning): void {
 export function pick({ add }: { add: boolean }): Code {
   const code = new Code(...new Array(add ? 9 : 8).fill("i32"));
   const [first, last, x, index, y, length, m, width, base] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-  const [unit, bytes, indices, few, many, i, j, at] = Array.from({ length: 8 }, () => code.local("i32"));
+  const [unit, bytes, indices, few, many, i, j, at] = code.locals("i32", 8);
   code.do(m, width, "i32.mul").i32(2).do("i32.shl").set(bytes);
   code.do(first).set(unit);
   code.while(unit, last, 1, () => {
@@ -190,11 +187,11 @@ export function pick({ add }: { add: boolean }): Code {
     code.i32(0).set(j);
     code.for(i, bytes, 4, () => {
       code.do(many, indices, i, "i32.add").memory("i32.load").do(width, "i32.mul", j, "i32.add");
-      code.i32(2).do("i32.shl", "i32.add").set(at);
+      code.floatAt().set(at);
       if (add) code.do(at, at).memory("f32.load").do(few, i, "i32.add").memory("f32.load").do("f32.add");
       else code.do(few, i, "i32.add", at).memory("f32.load");
       code.memory("f32.store");
-      code.do(j).i32(1).do("i32.add").set(j);
+      code.advance(j, 1);
       code.i32(0).do(j, j, width, "i32.ge_u", "select").set(j);
     });
   });
@@ -209,12 +206,12 @@ export function pick({ add }: { add: boolean }): Code {
 export function pickRows({ add }: { add: boolean }): Code {
   const code = new Code(...new Array(add ? 9 : 8).fill("i32"));
   const [first, last, x, index, y, length, m, width, base] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-  const [unit, row, start, entry] = Array.from({ length: 4 }, () => code.local("i32"));
+  const [unit, row, start, entry] = code.locals("i32", 4);
   const at = walk(code);
   /** Pushes the address of the row that the index names at `i`, of the piece that begins at `start`. */
   const named = (i: number): Code => {
-    code.do(start, index, i).i32(2).do("i32.shl", "i32.add").memory("i32.load");
-    return code.do(width, "i32.mul").i32(2).do("i32.shl", "i32.add");
+    code.do(start, index, i).floatAt().memory("i32.load");
+    return code.do(width, "i32.mul").floatAt();
   };
   code.do(width).set(at.count).do(first).set(unit);
   code.while(unit, last, 1, () => {
@@ -231,7 +228,7 @@ export function pickRows({ add }: { add: boolean }): Code {
       pieceOf(code, x, row, length, width).set(start);
       code.do(unit, m, "i32.rem_u").set(entry);
       named(entry).set(at.from);
-      code.do(y, unit, width, "i32.mul").i32(2).do("i32.shl", "i32.add").set(at.to);
+      code.do(y, unit, width, "i32.mul").floatAt().set(at.to);
       neighbours(code, at, false);
     }
   });

@@ -15,11 +15,11 @@ type Steps = { lengths: Shape; x: readonly number[]; y: readonly number[]; from?
 
 /** The kernels, by the ops' names. */
 export function moves(engine: Engine): Backend["kernels"] {
-  const [unfolding, folding] = [false, true].map((add) => new Kernel(slide({ add })));
-  const pools = { 1: new Kernel(argmaxPool({ stride: 1 })), 2: new Kernel(argmaxPool({ stride: 2 })) };
-  const [gathering, scattering] = [false, true].map((add) => new Kernel(pick({ add })));
-  const [selecting, adding] = [false, true].map((add) => new Kernel(pickRows({ add })));
-  const moving = new Kernel(move());
+  const [unfolding, folding] = [false, true].map((add) => new Kernel(() => slide({ add })));
+  const pools = { 1: new Kernel(() => argmaxPool({ stride: 1 })), 2: new Kernel(() => argmaxPool({ stride: 2 })) };
+  const [gathering, scattering] = [false, true].map((add) => new Kernel(() => pick({ add })));
+  const [selecting, adding] = [false, true].map((add) => new Kernel(() => pickRows({ add })));
+  const moving = new Kernel(() => move());
 
   /** Whether it is worth it to compute y of x. */
   const worth = (x: Block, y: Block): boolean =>

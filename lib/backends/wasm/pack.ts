@@ -14,11 +14,11 @@ const joinHigh = [8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31];
 export function pack(width: 4 | 6): Code {
   const code = new Code("i32", "i32", "i32", "i32", "i32", "i32", "i32");
   const [first, last, from, to, count, k, across] = [0, 1, 2, 3, 4, 5, 6];
-  const [panel, p, at, row, whole, v, end, size] = Array.from({ length: 8 }, () => code.local("i32"));
-  const outs = Array.from({ length: 4 }, () => code.local("i32"));
-  const starts = Array.from({ length: width }, () => code.local("i32"));
-  const vectors = Array.from({ length: width }, () => code.local("v128"));
-  const halves = Array.from({ length: 4 }, () => code.local("v128"));
+  const [panel, p, at, row, whole, v, end, size] = code.locals("i32", 8);
+  const outs = code.locals("i32", 4);
+  const starts = code.locals("i32", width);
+  const vectors = code.locals("v128", width);
+  const halves = code.locals("v128", 4);
   const [out] = outs;
   const step = 4 * width;
 

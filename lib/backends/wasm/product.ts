@@ -16,10 +16,10 @@ const upper = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
 export function product({ fused, height }: { fused: boolean; height: 4 | 6 }): Code {
   const code = new Code("i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32");
   const [first, last, a, b, y, m, n, k, depth] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-  const [unit, across, i, end, j, p, start, length] = Array.from({ length: 8 }, () => code.local("i32"));
-  const [row, left, right, to, pitch, size, rest, at] = Array.from({ length: 8 }, () => code.local("i32"));
+  const [unit, across, i, end, j, p, start, length] = code.locals("i32", 8);
+  const [row, left, right, to, pitch, size, rest, at] = code.locals("i32", 8);
   const sums = Array.from({ length: height }, () => [code.local("v128"), code.local("v128")]);
-  const [low, high, value] = Array.from({ length: 3 }, () => code.local("v128"));
+  const [low, high, value] = code.locals("v128", 3);
 
   const sumUp = () =>
     code.for(p, length, 1, () => {
@@ -69,16 +69,16 @@ export function product({ fused, height }: { fused: boolean; height: 4 | 6 }): C
     // Where the panels are, from `start` on: a's of this row, b's of this column and the next.
     code
       .do(a, i, k, "i32.mul")
-      .i32(2)
-      .do("i32.shl", "i32.add", start)
+      .floatAt()
+      .do(start)
       .i32(4 * height)
       .do("i32.mul", "i32.add")
       .set(row);
-    code.do(b, j, k, "i32.mul").i32(2).do("i32.shl", "i32.add", start).i32(16).do("i32.mul", "i32.add").set(left);
+    code.do(b, j, k, "i32.mul").floatAt().do(start).i32(16).do("i32.mul", "i32.add").set(left);
     code.do(left, size, "i32.add").set(right);
     for (const sum of sums.flat()) code.f32x4(0).set(sum);
     sumUp();
-    code.do(y, i, n, "i32.mul", j, "i32.add").i32(2).do("i32.shl", "i32.add").set(to);
+    code.do(y, i, n, "i32.mul", j, "i32.add").floatAt().set(to);
     sums.forEach((pair, r) => {
       if (r === 0) write(pair);
       else

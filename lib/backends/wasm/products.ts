@@ -2,21 +2,24 @@
 import { sizeOf } from "../../shape.js";
 import type { Block, FastKernel } from "../backend.js";
 import { matrices } from "../gemm.js";
+import { Code } from "./assemble.js";
 import { type Engine, isSingle } from "./engine.js";
 import { bytesOf, Kernel, supported } from "./memory.js";
 import { pack } from "./pack.js";
 import { rows as partRows, product, columns as tileColumns } from "./product.js";
+import { combine, dots } from "./vectors.js";
 
 /** Floats of rows that are packed at a time. */
 const packed = 2 ** 19;
 
 export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean }> {
   const { multiplications, depth } = engine.limits;
-  const fused = supported(product({ fused: true, height: 6 }));
+  const fused = supported(new Code().f32x4(0).f32x4(0).f32x4(0).do("f32x4.relaxed_madd", "drop"));
   /** Rows of a tile: without fused steps, more would not fit into the registers. */
   const height = fused ? 6 : 4;
-  const multiplying = new Kernel(product({ fused, height }));
-  const [packRows, packColumns] = [new Kernel(pack(height)), new Kernel(pack(4))];
+  const multiplying = new Kernel(() => product({ fused, height }));
+  const [combining, dotting] = [new Kernel(combine), new Kernel(dots)];
+  const [packRows, packColumns] = [new Kernel(() => pack(height)), new Kernel(() => pack(4))];
 
   /** y[..., rows, n] = a · b over leading axes. */
   function multiply(a: Block, b: Block, y: Block, [rows, n, k]: readonly number[], ta = false, tb = false): boolean {
@@ -25,6 +28,7 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     const tall = !ta && b.storage.size === k * n && a.storage.size === sizeOf(batch) * rows * k;
     const m = tall ? sizeOf(batch) * rows : rows;
     const [firsts, seconds] = tall ? [[0], [0]] : [matrices(a, batch), matrices(b, batch)];
+    if (firsts.length === 1 && (m === 1 || n === 1)) return multiplyVector(a, b, y, [m, n, k], m === 1 ? !tb : ta);
     // As many rows at a time as leave their panels in cache.
     const block = Math.min(m, Math.max(1, Math.floor(packed / k / partRows)) * partRows);
     const sizes = [Math.ceil(block / height) * height * k, Math.ceil(n / tileColumns) * tileColumns * k] as const;
@@ -47,6 +51,18 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     });
     engine.memory.give(heights, sizes[0]);
     engine.memory.give(widths, sizes[1]);
+    engine.finish(y, to);
+    return true;
+  }
+
+  /** The same where a or b is a vector; `across`, if its numbers weigh the rows of the other. */
+  function multiplyVector(a: Block, b: Block, y: Block, [m, n, k]: readonly number[], across: boolean): boolean {
+    const [matrix, vector, length] = m === 1 ? [b, a, n] : [a, b, m];
+    if (!engine.memory.begin([a, b, y].reduce((sum, { storage }) => sum + bytesOf(storage.size), 0))) return false;
+    const given = [engine.memory.address(matrix.storage), engine.memory.address(vector.storage)];
+    const to = engine.memory.take(length);
+    if (across) engine.run(combining, Math.ceil(length / 16), [...given, to, length, k], length * k);
+    else engine.run(dotting, length, [...given, to, k], length * k);
     engine.finish(y, to);
     return true;
   }

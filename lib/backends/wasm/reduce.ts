@@ -20,12 +20,12 @@ export const block = { columns: 32, rows: 512 };
 export function columns({ vector, start }: Fold): Code {
   const code = new Code("i32", "i32", "i32", "i32", "i32", "i32", "i32");
   const [first, last, x, y, n, inner, blocks] = [0, 1, 2, 3, 4, 5, 6];
-  const [unit, from, count, to, j, p, at, row, many] = Array.from({ length: 9 }, () => code.local("i32"));
-  const sums = Array.from({ length: 4 }, () => code.local("v128"));
+  const [unit, from, count, to, j, p, at, row, many] = code.locals("i32", 9);
+  const sums = code.locals("v128", 4);
 
   /** Folds columns j, j + 1, … of so many vectors. */
   const strip = (vectors: number) => {
-    code.do(from, j).i32(2).do("i32.shl", "i32.add").set(at);
+    code.float(from, j).set(at);
     for (const sum of sums.slice(0, vectors)) code.f32x4(start).set(sum);
     code.for(p, count, 1, () => {
       for (let v = 0; v < vectors; v++)
@@ -36,7 +36,7 @@ export function columns({ vector, start }: Fold): Code {
           .set(sums[v]);
       code.do(at, row, "i32.add").set(at);
     });
-    code.do(to, j).i32(2).do("i32.shl", "i32.add").set(at);
+    code.float(to, j).set(at);
     for (let v = 0; v < vectors; v++) code.do(at, sums[v]).memory("v128.store", 16 * v);
   };
 
@@ -54,8 +54,8 @@ export function columns({ vector, start }: Fold): Code {
 export function rows({ vector, scalar, start }: Fold): Code {
   const code = new Code("i32", "i32", "i32", "i32", "i32", "i32");
   const [first, last, x, y, n, blocks] = [0, 1, 2, 3, 4, 5];
-  const [unit, from, count, p, many, row] = Array.from({ length: 6 }, () => code.local("i32"));
-  const sums = Array.from({ length: 4 }, () => code.local("v128"));
+  const [unit, from, count, p, many, row] = code.locals("i32", 6);
+  const sums = code.locals("v128", 4);
   const total = code.local("f32");
 
   code.i32(4).set(row).do(first).set(unit);
@@ -71,16 +71,16 @@ export function rows({ vector, scalar, start }: Fold): Code {
           .do(vector)
           .set(sum);
       });
-      code.do(from).i32(64).do("i32.add").set(from);
+      code.advance(from, 64);
     });
     code.do(sums[0], sums[1], vector, sums[2], sums[3], vector, vector).set(sums[0]);
     code.do(sums[0]).lane(0).do(sums[0]).lane(1).do(scalar);
     code.do(sums[0]).lane(2).do(sums[0]).lane(3).do(scalar, scalar).set(total);
     code.while(p, count, 1, () => {
       code.do(total, from).memory("f32.load").do(scalar).set(total);
-      code.do(from).i32(4).do("i32.add").set(from);
+      code.advance(from, 4);
     });
-    code.do(y, unit).i32(2).do("i32.shl", "i32.add", total).memory("f32.store");
+    code.float(y, unit).do(total).memory("f32.store");
   });
   return code;
 }

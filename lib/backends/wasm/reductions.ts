@@ -50,7 +50,7 @@ export function reductions(engine: Engine): Backend["kernels"] {
   }
 
   const reduction = (fold: Fold): FastKernel<Axes> => {
-    const kernels = { rows: new Kernel(rows(fold)), columns: new Kernel(columns(fold)) };
+    const kernels = { rows: new Kernel(() => rows(fold)), columns: new Kernel(() => columns(fold)) };
     return ([x], y, _, { axes }) =>
       x.storage.size >= Math.max(1, engine.limits.elements) &&
       [x, y].every(isSingle) &&
@@ -84,7 +84,7 @@ export function reductions(engine: Engine): Backend["kernels"] {
     sumTo,
     max: reduction(folds.max),
     min: reduction(folds.min),
-    softmax: rowwise(new Kernel(softmax({ log: false }))),
-    logSoftmax: rowwise(new Kernel(softmax({ log: true }))),
+    softmax: rowwise(new Kernel(() => softmax({ log: false }))),
+    logSoftmax: rowwise(new Kernel(() => softmax({ log: true }))),
   };
 }

@@ -9,18 +9,18 @@ const pairs = [4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11];
 export function softmax({ log }: { log: boolean }): Code {
   const code = new Code("i32", "i32", "i32", "i32", "i32");
   const [first, last, x, y, n] = [0, 1, 2, 3, 4];
-  const [row, i, start, to] = Array.from({ length: 4 }, () => code.local("i32"));
-  const [most, sum, value, inside] = Array.from({ length: 4 }, () => code.local("v128"));
+  const [row, i, start, to] = code.locals("i32", 4);
+  const [most, sum, value, inside] = code.locals("v128", 4);
   /** Visits a row, four values at a time; with x − max, and which of them are the row's, in variables. */
   const visit = (body: () => void) => {
     code.for(i, n, 4, () => {
       code.do(i, "i32x4.splat").i32x4(0, 1, 2, 3).do("i32x4.add", n, "i32x4.splat", "i32x4.lt_s").set(inside);
-      code.do(start, i).i32(2).do("i32.shl", "i32.add").memory("v128.load").do(most, "f32x4.sub").set(value);
+      code.float(start, i).memory("v128.load").do(most, "f32x4.sub").set(value);
       body();
     });
   };
   const store = (push: () => Code) => {
-    code.do(to, i).i32(2).do("i32.shl", "i32.add");
+    code.float(to, i);
     push().memory("v128.store");
   };
   /** Joins the four lanes, so that each has the value of all. */
@@ -30,8 +30,8 @@ export function softmax({ log }: { log: boolean }): Code {
 
   code.do(first).set(row);
   code.while(row, last, 1, () => {
-    code.do(x, row, n, "i32.mul").i32(2).do("i32.shl", "i32.add").set(start);
-    code.do(y, row, n, "i32.mul").i32(2).do("i32.shl", "i32.add").set(to);
+    code.do(x, row, n, "i32.mul").floatAt().set(start);
+    code.do(y, row, n, "i32.mul").floatAt().set(to);
     code.f32x4(0).set(most).f32x4(-Infinity).set(sum);
     visit(() => code.do(sum, value).f32x4(-Infinity).do(inside, "v128.bitselect", "f32x4.max").set(sum));
     join(sum, "f32x4.max");
@@ -45,7 +45,7 @@ export function softmax({ log }: { log: boolean }): Code {
     if (log) logarithm(code, sum).set(sum);
     visit(() => {
       if (log) store(() => code.do(value, sum, "f32x4.sub"));
-      else store(() => code.do(to, i).i32(2).do("i32.shl", "i32.add").memory("v128.load").do(sum, "f32x4.div"));
+      else store(() => code.float(to, i).memory("v128.load").do(sum, "f32x4.div"));
     });
   });
   return code;

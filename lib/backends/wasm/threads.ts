@@ -27,7 +27,7 @@ const tileBits = 12;
 /** No tile: while a job is being written. */
 const closed = 2 ** tileBits - 1;
 /** A job is cut into so many tiles for each thread, so that a late worker holds up little, */
-const tilesEach = 8;
+const tilesEach = 16;
 /** none of which is smaller than this (see `Threads.run`). */
 const leastTile = 2 ** 14;
 
@@ -90,13 +90,19 @@ export type Worker = { terminate(): unknown; unref?(): void };
 /** Thrown when a worker does not bring back what it took: it may have ended, or still write. */
 export class Abandoned extends Error {}
 
-/** How many threads the machine has, of which this is one; 1 where workers cannot share memory. */
-export function availableThreads(): number {
-  if (typeof SharedArrayBuffer === "undefined") return 1;
-  const { process, crossOriginIsolated, navigator } = globalThis as unknown as Surroundings;
-  const os = process?.getBuiltinModule?.("node:os");
-  if (os) return os.availableParallelism();
-  return crossOriginIsolated ? (navigator?.hardwareConcurrency ?? 1) : 1;
+const surroundings = globalThis as unknown as Surroundings;
+
+/** Whether workers can share memory here: in Node, and in pages that are isolated from other origins. */
+const sharing = (): boolean =>
+  typeof SharedArrayBuffer !== "undefined" &&
+  Boolean(surroundings.process?.getBuiltinModule || surroundings.crossOriginIsolated);
+
+/** So many threads as are wanted, at most, if workers can share memory; by default as many as the machine has, 8 at most. */
+export function threadsFor(wanted?: number): number {
+  if (!sharing()) return 1;
+  const { process, navigator } = surroundings;
+  const cores = process?.getBuiltinModule?.("node:os").availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
+  return wanted ?? Math.min(8, cores);
 }
 
 type Surroundings = {
@@ -112,7 +118,7 @@ type NodeWorker = Worker & { on(event: "error" | "exit", listener: () => void): 
 
 /** Starts a worker; `ended` is called when it has ended, once this thread has time to hear of it. */
 function startWorker(data: object, ended: () => void): Worker {
-  const threads = (globalThis as unknown as Surroundings).process?.getBuiltinModule?.("node:worker_threads");
+  const threads = surroundings.process?.getBuiltinModule?.("node:worker_threads");
   if (threads) {
     const worker = new threads.Worker(source, { eval: true, execArgv: [], workerData: data });
     worker.on("error", ended);
@@ -189,6 +195,8 @@ export class Threads {
     Atomics.store(ints, at.job, job);
     if (Atomics.load(ints, at.asleep) > 0) Atomics.notify(ints, at.job);
     const call = kernel.in(this.memory);
+    const start = performance.now();
+    let mine = 0;
     for (;;) {
       const next = Atomics.load(ints, at.next);
       const tile = next & closed;
@@ -196,12 +204,14 @@ export class Threads {
       if (Atomics.compareExchange(ints, at.next, next, next + 1) !== next) continue;
       call(tile * grain, Math.min((tile + 1) * grain, units), ...given);
       Atomics.add(ints, at.done, 1);
+      mine++;
     }
-    this.wait(tiles);
+    this.wait(tiles, (performance.now() - start) / Math.max(1, mine));
     return true;
   }
 
-  private wait(tiles: number): void {
+  /** Waits until all tiles are done, of which one took `usual` milliseconds here. */
+  private wait(tiles: number, usual: number): void {
     const { ints } = this;
     for (let start = 0; ; ) {
       for (let i = 0; i < 1000; i++) if (Atomics.load(ints, at.done) === tiles) return;
@@ -209,7 +219,7 @@ export class Threads {
       start ||= now;
       if (now > start + patience.caller) throw new Abandoned();
       // Who waits that long shares the cores with others: for a while it is faster alone.
-      if (now > start + patience.tile) this.alone = now + patience.rest;
+      if (now > start + patience.tile + 3 * usual) this.alone = now + patience.rest;
       if (!mayBlock) continue;
       // Where cores are scarce, the worker that is waited for may need this one.
       Atomics.store(ints, at.waiting, 1);

@@ -21,7 +21,7 @@ export function slide({ add }: { add: boolean }): Code {
   const code = new Code(...new Array(16).fill("i32"));
   const [first, last, images, columns, h, w, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw] = words(16);
   const [unit, taps, area, map, tap, offset, top, bottom, left, right, column, pixel, y, down, across, near] =
-    Array.from({ length: 16 }, () => code.local("i32"));
+    code.locals("i32", 16);
   const at = walk(code);
   const four = code.local("i32");
 
@@ -56,7 +56,7 @@ export function slide({ add }: { add: boolean }): Code {
       code.do(bottom, top, "i32.sub", at.count, "i32.mul", area, "i32.ne").if(() => {
         code.do(column).i32(0).do(area).i32(2).do("i32.shl", "memory.fill");
       });
-    code.do(column, top, ow, "i32.mul", left, "i32.add").i32(2).do("i32.shl", "i32.add").set(column);
+    code.do(column, top, ow, "i32.mul", left, "i32.add").floatAt().set(column);
     const [from, to] = add ? [column, pixel] : [pixel, column];
     code.do(top).set(y);
     code.while(y, bottom, 1, () => {
@@ -101,12 +101,9 @@ const lanes = { 1: null, 2: [0, 2, 4, 6].flatMap((lane) => [0, 1, 2, 3].map((byt
 export function argmaxPool({ stride }: { stride: 1 | 2 }): Code {
   const code = new Code(...new Array(16).fill("i32"));
   const [first, last, x, y, h, w, oh, ow, kh, kw, sh, sw, ph, pw, skipped, fours] = words(16);
-  const [unit, image, top, bottom, left, right, window, row, at, end, best, to, start, taken] = Array.from(
-    { length: 14 },
-    () => code.local("i32"),
-  );
+  const [unit, image, top, bottom, left, right, window, row, at, end, best, to, start, taken] = code.locals("i32", 14);
   const [largest, value] = [code.local("f32"), code.local("f32")];
-  const [most, values, places, place, better] = Array.from({ length: 5 }, () => code.local("v128"));
+  const [most, values, places, place, better] = code.locals("v128", 5);
 
   /** Where a window begins and ends, inside the image. */
   const edges = (
@@ -122,7 +119,7 @@ export function argmaxPool({ stride }: { stride: 1 | 2 }): Code {
     atMost(code.do(from, size, "i32.add").set(until), until, length);
     notNegative(code.do(from), from);
   };
-  const load = () => code.do(image, at).i32(2).do("i32.shl", "i32.add");
+  const load = () => code.float(image, at);
 
   /** The values that four windows have at one place, and where they lie. */
   const four = () => {
@@ -153,8 +150,8 @@ export function argmaxPool({ stride }: { stride: 1 | 2 }): Code {
         code.do(place, places, better, "v128.bitselect").set(places);
       });
     });
-    code.do(to, places).memory("v128.store").do(to).i32(16).do("i32.add").set(to);
-    code.do(window).i32(4).do("i32.add").set(window);
+    code.do(to, places).memory("v128.store").advance(to, 16);
+    code.advance(window, 4);
   };
 
   const one = () => {
@@ -170,14 +167,14 @@ export function argmaxPool({ stride }: { stride: 1 | 2 }): Code {
         code.do(at, best, taken, "select").set(best);
       });
     });
-    code.do(to, best).memory("i32.store").do(to).i32(4).do("i32.add").set(to);
-    code.do(window).i32(1).do("i32.add").set(window);
+    code.do(to, best).memory("i32.store").advance(to, 4);
+    code.advance(window, 1);
   };
 
   code.do(first).set(unit);
   code.while(unit, last, 1, () => {
-    code.do(x, unit, oh, "i32.div_u", h, "i32.mul", w, "i32.mul").i32(2).do("i32.shl", "i32.add").set(image);
-    code.do(y, unit, ow, "i32.mul").i32(2).do("i32.shl", "i32.add").set(to);
+    code.do(x, unit, oh, "i32.div_u", h, "i32.mul", w, "i32.mul").floatAt().set(image);
+    code.do(y, unit, ow, "i32.mul").floatAt().set(to);
     edges(top, bottom, () => code.do(unit, oh, "i32.rem_u"), sh, ph, kh, h);
     code.for(window, ow, 0, () => {
       code.do(window, skipped, "i32.sub", fours, "i32.lt_u").if(many, one);

@@ -1,7 +1,7 @@
 /** What the functions are written with: variables, polynomials, and doubles two by two. */
 import type { Code } from "../assemble.js";
 
-export const vectors = (code: Code, count: number): number[] => Array.from({ length: count }, () => code.local("v128"));
+export const vectors = (code: Code, count: number): number[] => code.locals("v128", count);
 
 /** Pushes c₀ + x·(c₁ + x·(c₂ + …)), highest power first in the list. */
 export function polynomial(
