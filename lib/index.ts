@@ -1,16 +1,20 @@
 /** The public face: tensors, operations, the tape, layers, optimizers, gradient checks. Attaches the ops to Tensor. */
-import * as ops from "./ops/index.js";
+import { registry } from "./op.js";
+import "./ops/index.js";
 import { backward } from "./tape.js";
 import { Tensor } from "./tensor.js";
 
-for (const [name, op] of Object.entries({ ...ops, backward }))
+const attach = (name: string, op: (x: Tensor, ...rest: never[]) => unknown): void => {
   Object.defineProperty(Tensor.prototype, name, {
     value(this: Tensor, ...rest: never[]) {
-      return (op as (x: Tensor, ...rest: never[]) => unknown)(this, ...rest);
+      return op(this, ...rest);
     },
     configurable: true,
     writable: true,
   });
+};
+for (const { name, arity, apply } of registry.values()) if (arity < Infinity) attach(name, apply as never);
+attach("backward", backward);
 
 export { backend, type Configuration, configure } from "./backends/index.js";
 export * from "./create.js";

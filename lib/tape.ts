@@ -27,14 +27,19 @@ export function noGrad<T>(f: () => T): T {
 
 /** What is done to every gradient on its way, for all ops; apart, so that specs can spoil it and see their checks fail. */
 export const driver = {
-  /** A gradient in the shape and dtype of the input it belongs to: summed where the input was broadcast. */
+  /**
+   * A gradient in the shape and dtype of the input it belongs to: summed where the input was broadcast. One that is the
+   * same along some axes, as that of a sum, may be smaller, and stays so.
+   */
   fit(g: Tensor, input: Tensor, name: string): Tensor {
     if (sameShape(g.shape, input.shape) && g.dtype === input.dtype) return g;
-    if (!sameShape(broadcast(name, [g, input]), g.shape))
+    const shape = broadcast(name, [g, input]);
+    const larger = sameShape(shape, g.shape);
+    if (!larger && !sameShape(shape, input.shape))
       throw new GradError(
-        `backward through ${call(name, [input])}: its rule gave a gradient of shape ${show(g.shape)}; it must have the shape of the input, or one that the input broadcasts to`,
+        `backward through ${call(name, [input])}: its rule gave a gradient of shape ${show(g.shape)}; it must have the shape of the input, or broadcast to it, or the input to it`,
       );
-    const own = sameShape(g.shape, input.shape) ? g : g.sumTo(input.shape);
+    const own = larger && !sameShape(g.shape, input.shape) ? g.sumTo(input.shape) : g;
     return own.dtype === input.dtype ? own : own.to(input.dtype);
   },
   /** Two gradients that reach the same tensor. */
@@ -43,6 +48,9 @@ export const driver = {
   adds: (before: Tensor, y: Tensor, { word }: Operation): boolean =>
     word !== undefined && !isRecording() && sameShape(before.shape, y.shape) && before.dtype === y.dtype,
 };
+
+/** A gradient in the shape of what it belongs to. */
+const expanded = (g: Tensor, x: Tensor): Tensor => (sameShape(g.shape, x.shape) ? g : g.expandTo(x.shape));
 
 /** The gradients that reach the tensors of the tape which lead to one that is `wanted`. */
 function propagate(
@@ -87,13 +95,17 @@ function propagate(
     const { origin } = x;
     if (!g || !origin) continue;
     const { op, inputs } = origin;
+    let whole: Tensor | undefined;
     withSaved(x, origin, () => {
       for (let i = 0; i < inputs.length; i++) {
         const input = inputs[i];
         if (typeof input === "number" || !op.differentiable[i] || !needed.has(input)) continue;
         const before = gradients.get(input);
         const onto = before && driver.adds(before, x, op) ? before : undefined;
-        const pulled = op.pull(i, g, x, origin, onto);
+        // Element by element a gradient may broadcast, as long as what it belongs to does not.
+        const small = op.word && sameShape(input.shape, x.shape);
+        if (!small) whole ??= expanded(g, x);
+        const pulled = op.pull(i, whole && !small ? whole : g, x, origin, onto);
         if (!(pulled instanceof Tensor)) checkTensor(`backward through ${origin.name}: what its rule gives`, pulled);
         const own = driver.fit(pulled, input, origin.name);
         gradients.set(input, before && !onto ? driver.accumulate(before, own) : own);
@@ -103,7 +115,9 @@ function propagate(
     if (wanted(x)) continue;
     gradients.delete(x);
     drop(g);
+    if (whole) drop(whole);
   }
+  for (const [x, g] of gradients) if (wanted(x)) gradients.set(x, expanded(g, x));
   return gradients;
 }
 

@@ -57,7 +57,7 @@ const empty: readonly Sample[] = [
 export const sum: Reduction = kernelOp<Reduced>("sum", {
   ...reduction("sum"),
   run: ([x], y, _, { axes }) => reduce(x, axes, y, pairwise),
-  vjp: [(g, _, [x], { axes }) => g.reshape(kept(x, axes)).expandTo(x.shape)],
+  vjp: [(g, _, [x], { axes }) => g.reshape(kept(x, axes))], // the same for all that was added up: the driver repeats it where it must
   samples: [...samples, ...empty],
 });
 

@@ -73,9 +73,8 @@ export function rows({ vector, scalar, start }: Fold): Code {
       });
       code.advance(from, 64);
     });
-    code.do(sums[0], sums[1], vector, sums[2], sums[3], vector, vector).set(sums[0]);
-    code.do(sums[0]).lane(0).do(sums[0]).lane(1).do(scalar);
-    code.do(sums[0]).lane(2).do(sums[0]).lane(3).do(scalar, scalar).set(total);
+    join(code, sums, { vector, scalar });
+    code.set(total);
     code.while(p, count, 1, () => {
       code.do(total, from).memory("f32.load").do(scalar).set(total);
       code.advance(from, 4);
@@ -83,6 +82,13 @@ export function rows({ vector, scalar, start }: Fold): Code {
     code.float(y, unit).do(total).memory("f32.store");
   });
   return code;
+}
+
+/** Pushes what four vectors are together. */
+export function join(code: Code, sums: readonly number[], { vector, scalar }: Omit<Fold, "start">): void {
+  const [a, b, c, d] = sums;
+  code.do(a, b, vector, c, d, vector, vector).set(a);
+  code.do(a).lane(0).do(a).lane(1).do(scalar).do(a).lane(2).do(a).lane(3).do(scalar, scalar);
 }
 
 type Places = Record<"unit" | "x" | "n" | "blocks" | "from" | "count" | "size" | "row", number>;

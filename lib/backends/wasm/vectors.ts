@@ -1,5 +1,6 @@
 /** Products of a matrix and a vector in SIMD: each value of the matrix is used once, so nothing is packed. */
 import { Code } from "./assemble.js";
+import { folds, join } from "./reduce.js";
 
 /** Steps that are summed by themselves: sums of sums err less. */
 const depth = 128;
@@ -73,9 +74,8 @@ export function dots(): Code {
       });
       code.advance(at, 64).advance(weight, 64);
     });
-    code.do(sums[0], sums[1], "f32x4.add", sums[2], sums[3], "f32x4.add", "f32x4.add").set(sums[0]);
-    code.do(sums[0]).lane(0).do(sums[0]).lane(1).do("f32.add");
-    code.do(sums[0]).lane(2).do(sums[0]).lane(3).do("f32.add", "f32.add").set(total);
+    join(code, sums, folds.sum);
+    code.set(total);
     code.while(p, k, 1, () => {
       code.do(total, at).memory("f32.load").do(weight).memory("f32.load").do("f32.mul", "f32.add").set(total);
       code.advance(at, 4).advance(weight, 4);
