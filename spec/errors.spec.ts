@@ -5,6 +5,7 @@ import {
   arange,
   batches,
   choice,
+  configure,
   eye,
   full,
   Generator,
@@ -200,6 +201,9 @@ pins("indices and labels out of range", [
     () => tensor([1, 2]).assign(7, 2),
     "ValueError: assign([2]): one number is written at a flat index from 0 to 1 (given 2)",
   ],
+  [() => configure({ threads: 0 }), "ValueError: configure: threads must be a whole number from 1 on (given 0)"],
+  [() => configure({ maxMemory: NaN }), "ValueError: configure: maxMemory must be a number of bytes (given NaN)"],
+  [() => configure({ wasm: wrong("no") }), "DtypeError: configure: wasm must be true or false (given string)"],
 ]);
 
 pins("values of which there is no tensor", [

@@ -4,7 +4,7 @@ import { limitStorage } from "../storage.js";
 import type { Backend } from "./backend.js";
 import { codegenAllowed, reference } from "./reference.js";
 import { wasm } from "./wasm/index.js";
-import { threadsFor } from "./wasm/threads.js";
+import { threadsFor } from "./wasm/worker.js";
 
 /** What `configure` takes; what is left out is what the place allows. */
 export type Configuration = {

@@ -1,5 +1,6 @@
 /** Many values become one in SIMD: sums and extremes of rows, and of columns. */
-import { Code, type Plain } from "./assemble.js";
+import { Code } from "./assemble.js";
+import type { Plain } from "./instructions.js";
 
 /** A way to join two values, and what leaves others as they are. */
 export type Fold = { vector: Plain; scalar: Plain; start: number };

@@ -1,137 +1,31 @@
 /** Threads: workers that take part in a kernel's work, tile by tile, in shared memory. Nothing waits for them to start. */
 import type { Kernel, Memory } from "./memory.js";
+import {
+  at,
+  closed,
+  codeAt,
+  controlBytes,
+  mostKernels,
+  mostNumbers,
+  numbersAt,
+  startWorker,
+  tableAt,
+  tileBits,
+  type Worker,
+} from "./worker.js";
 
-/** Where things stand in the control block, as 32-bit integers; then the numbers given to a kernel, then kernels' code. */
-const at = {
-  job: 0,
-  next: 1,
-  done: 2,
-  ready: 3,
-  asleep: 4,
-  tiles: 5,
-  grain: 6,
-  units: 7,
-  kernel: 8,
-  count: 9,
-  waiting: 10,
-} as const;
-const numbersAt = 64;
-const mostNumbers = 56;
-const tableAt = 512;
-const mostKernels = 512;
-const codeAt = tableAt + 8 * mostKernels;
-const controlBytes = 2 ** 20;
-
-/** A claim is the number of the job, of 20 bits, and of its next tile, of 12: nobody can take a tile of another job. */
-const tileBits = 12;
-/** No tile: while a job is being written. */
-const closed = 2 ** tileBits - 1;
 /** A job is cut into so many tiles for each thread, so that a late worker holds up little, */
 const tilesEach = 16;
 /** none of which is smaller than this (see `Threads.run`). */
 const leastTile = 2 ** 14;
 
 /**
- * In milliseconds: how long workers look for work before they sleep; how long the caller waits for what they hold, after
- * which wait it does without them, and for how long.
+ * In milliseconds: how long the caller waits for what workers hold, after which wait it does without them, and for how long.
  */
-const patience = { worker: 0.5, caller: 400, tile: 1, rest: 50 };
-
-/**
- * What a worker runs, as text: `new Worker` of a file would need one that every bundler finds. It looks for a job, then
- * claims tiles until none is left.
- */
-const source = `
-const work = ({ control, memory }) => {
-  const ints = new Int32Array(control);
-  const numbers = new Float64Array(control, ${numbersAt}, ${mostNumbers});
-  const bytes = new Uint8Array(control);
-  const kernels = [];
-  const make = (id) => {
-    const [start, length] = ints.subarray(${tableAt / 4} + 2 * id);
-    const module = new WebAssembly.Module(bytes.slice(start, start + length));
-    return new WebAssembly.Instance(module, { memory: { memory } }).exports.kernel;
-  };
-  Atomics.add(ints, ${at.ready}, 1);
-  for (let job = 0; ; ) {
-    for (let until = 0; Atomics.load(ints, ${at.job}) === job; )
-      for (let i = 0; i < 200 && Atomics.load(ints, ${at.job}) === job; i++)
-        if (i === 199) {
-          const now = performance.now();
-          until ||= now + ${patience.worker};
-          if (now < until) continue;
-          Atomics.add(ints, ${at.asleep}, 1);
-          Atomics.wait(ints, ${at.job}, job);
-          Atomics.sub(ints, ${at.asleep}, 1);
-        }
-    job = Atomics.load(ints, ${at.job});
-    for (;;) {
-      const next = Atomics.load(ints, ${at.next});
-      const tile = next & ${closed};
-      if (next >>> ${tileBits} !== (job & ${2 ** (32 - tileBits) - 1}) || tile >= Atomics.load(ints, ${at.tiles})) break;
-      const id = ints[${at.kernel}];
-      const first = tile * ints[${at.grain}];
-      const last = Math.min(first + ints[${at.grain}], ints[${at.units}]);
-      const given = numbers.slice(0, ints[${at.count}]);
-      if (Atomics.compareExchange(ints, ${at.next}, next, next + 1) !== next) continue;
-      (kernels[id] ??= make(id))(first, last, ...given);
-      Atomics.add(ints, ${at.done}, 1);
-      if (Atomics.load(ints, ${at.waiting}) === 1) Atomics.notify(ints, ${at.done});
-    }
-  }
-};
-if (typeof require === "function") work(require("node:worker_threads").workerData);
-else onmessage = ({ data }) => work(data);
-`;
-
-/** What of Node's workers, or a page's, is used. */
-export type Worker = { terminate(): unknown; unref?(): void };
+const patience = { caller: 400, tile: 1, rest: 50 };
 
 /** Thrown when a worker does not bring back what it took: it may have ended, or still write. */
 export class Abandoned extends Error {}
-
-const surroundings = globalThis as unknown as Surroundings;
-
-/** Whether workers can share memory here: in Node, and in pages that are isolated from other origins. */
-const sharing = (): boolean =>
-  typeof SharedArrayBuffer !== "undefined" &&
-  Boolean(surroundings.process?.getBuiltinModule || surroundings.crossOriginIsolated);
-
-/** So many threads as are wanted, at most, if workers can share memory; by default as many as the machine has, 8 at most. */
-export function threadsFor(wanted?: number): number {
-  if (!sharing()) return 1;
-  const { process, navigator } = surroundings;
-  const cores = process?.getBuiltinModule?.("node:os").availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
-  return wanted ?? Math.min(8, cores);
-}
-
-type Surroundings = {
-  process?: {
-    getBuiltinModule?(id: "node:os"): { availableParallelism(): number };
-    getBuiltinModule?(id: "node:worker_threads"): { Worker: new (source: string, options: object) => NodeWorker };
-  };
-  crossOriginIsolated?: boolean;
-  navigator?: { hardwareConcurrency: number };
-};
-
-type NodeWorker = Worker & { on(event: "error" | "exit", listener: () => void): void };
-
-/** Starts a worker; `ended` is called when it has ended, once this thread has time to hear of it. */
-function startWorker(data: object, ended: () => void): Worker {
-  const threads = surroundings.process?.getBuiltinModule?.("node:worker_threads");
-  if (threads) {
-    const worker = new threads.Worker(source, { eval: true, execArgv: [], workerData: data });
-    worker.on("error", ended);
-    worker.on("exit", ended);
-    worker.unref?.();
-    return worker;
-  }
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const worker = new globalThis.Worker(url);
-  worker.onerror = ended;
-  worker.postMessage(data);
-  return worker;
-}
 
 /** Pages must not block. */
 const mayBlock = (globalThis as { document?: unknown }).document === undefined;

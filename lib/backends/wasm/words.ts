@@ -1,11 +1,12 @@
 /** How letters are spelled in SIMD: for four float32 values at once. */
 import type { Scalar } from "../../letters.js";
 import type { Word } from "../../word.js";
-import type { Code, Plain } from "./assemble.js";
+import type { Code } from "./assemble.js";
 import { erf } from "./functions/erf.js";
 import { exp, log, tanh } from "./functions/exponential.js";
 import { expm1, log1p, pow } from "./functions/power.js";
 import { cos, sin } from "./functions/trigonometry.js";
+import type { Plain } from "./instructions.js";
 
 /** Pushes a letter's value, four numbers at once, given the variables that hold its arguments. */
 export type Spelling = (code: Code, a: number, b: number, c: number) => unknown;
