@@ -735,4 +735,16 @@ test("a rule that gives nothing is an error that names its op", () => {
   }
 });
 
+test("products of nothing have gradients of gradients, of their shapes", () => {
+  const [a, b] = [zeros([2, 1, 0], { requiresGrad: true }), zeros([0, 3], { requiresGrad: true })];
+  const y = a.matmul(b);
+  const slopes = gradient(y.mul(y).sum(), [a, b], { createGraph: true });
+  const again = gradient(slopes[0].sum().add(slopes[1].sum()), [a, b]);
+  for (const found of [slopes, again])
+    assert.equal(
+      found.map(({ shape }) => shape),
+      [a.shape, b.shape],
+    );
+});
+
 test.run();
