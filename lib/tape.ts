@@ -105,7 +105,7 @@ function propagate(
         // Element by element a gradient may broadcast, as long as what it belongs to does not.
         const small = op.word && sameShape(input.shape, x.shape);
         if (!small) whole ??= expanded(g, x);
-        const pulled = op.pull(i, whole && !small ? whole : g, x, origin, onto);
+        const pulled = op.pull(i, small ? g : (whole as Tensor), x, origin, onto);
         if (!(pulled instanceof Tensor)) checkTensor(`backward through ${origin.name}: what its rule gives`, pulled);
         const own = driver.fit(pulled, input, origin.name);
         gradients.set(input, before && !onto ? driver.accumulate(before, own) : own);

@@ -1,22 +1,12 @@
 /** The comparator's truth table: what is close, what is the same, and what is no comparison at all. */
 import * as assert from "uvu/assert";
-import { assertClose, assertSame, close, same, ulps, type Values } from "./support/close.js";
+import { assertClose, assertSame, close, failure, same, ulps, type Values } from "./support/close.js";
 import { suite } from "./support/suite.js";
 
 const test = suite("close");
 const none = undefined as never;
 const f32 = (...values: number[]) => new Float32Array(values);
 const tensor = (shape: number[], data: ArrayLike<number>, dtype?: string) => ({ shape, data, dtype });
-
-/** The message of the error that is thrown, or "". */
-function failure(f: () => void): string {
-  try {
-    f();
-    return "";
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
 
 // a, b; whether close within 1e-6, whether the same, steps of float64 between them
 const pairs: [number, number, boolean, boolean, number][] = [

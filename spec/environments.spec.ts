@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { Code } from "../lib/backends/wasm/assemble.js";
 import type { WasmBackend } from "../lib/backends/wasm/index.js";
 import { supported } from "../lib/backends/wasm/memory.js";
-import { assertClose, assertSame } from "./support/close.js";
+import { assertClose, assertSame, failure } from "./support/close.js";
 import { long, suite } from "./support/suite.js";
 
 const test = suite("environments");
@@ -98,16 +98,6 @@ function compare(other: Report, expected = usual()): void {
       });
     });
   });
-}
-
-/** The message of the error that is thrown, or "". */
-function failure(f: () => void): string {
-  try {
-    f();
-    return "";
-  } catch (error) {
-    return (error as Error).message;
-  }
 }
 
 /** A test of an environment, which may take minutes in the long run. */

@@ -245,10 +245,16 @@ test("a word too large for a module is the reference's", () => {
   assert.equal(found, expected);
 });
 
-test("without WebAssembly, or with too little memory to begin, there is no such backend", () => {
+test("without WebAssembly, where a policy forbids it, or with too little memory to begin, there is no such backend", () => {
   const real = globalThis.WebAssembly;
   try {
     Object.assign(globalThis, { WebAssembly: undefined });
+    assert.is(wasm(defines), null);
+    const forbidden = () => {
+      throw new real.CompileError("disallowed");
+    };
+    const { validate, Memory, Instance } = real;
+    Object.assign(globalThis, { WebAssembly: { validate, Memory, Instance, Module: forbidden } });
     assert.is(wasm(defines), null);
   } finally {
     Object.assign(globalThis, { WebAssembly: real });

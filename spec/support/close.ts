@@ -147,3 +147,13 @@ function nested(rows: readonly Values[], where: string): Flat {
       throw new Error(`${where}: is ragged, ${show(shapes[0])} beside ${show(shape)}`);
   return { data: parts.flatMap(({ data }) => Array.from(data)), shape: [rows.length, ...(shapes[0] ?? [])] };
 }
+
+/** The message of the error that is thrown, or "". */
+export function failure(f: () => void): string {
+  try {
+    f();
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -6,7 +6,10 @@ import { loop } from "./loops.js";
 import { bytesOf, Kernel } from "./memory.js";
 import { exact, nearly, spellable } from "./words.js";
 
-/** A word: whether it can be spelled, in a module that is not too large; whether it has the reference's bits; its work; where its arguments are; its kernels, by what moves. */
+/**
+ * A word: whether it can be spelled, in a module that is not too large; whether it has the reference's bits; its work; where
+ * its arguments are; its kernels, by what moves.
+ */
 type Known = {
   fits: boolean;
   exact: boolean;
@@ -54,7 +57,7 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
     for (const place of found.places) {
       const x = operands[place];
       if (typeof x === "number") given.push(x);
-      else if (x.storage.size === 1) given.push(x.storage.data[0]);
+      else if (x.storage.size === 1) given.push(x.storage.value);
       else {
         const steps = nest ? strides(nest.lengths, nest.patterns[place]) : [inner];
         if (nest) moving.push({ at: given.length, starts: turns(nest.lengths.slice(0, -2), steps) });

@@ -3,7 +3,7 @@ import type { Backend } from "../backend.js";
 import { Code } from "./assemble.js";
 import { words } from "./elementwise.js";
 import { Engine, type Limits, usual } from "./engine.js";
-import { type Memory, supported } from "./memory.js";
+import { Kernel, type Memory, supported } from "./memory.js";
 import { moves } from "./moves.js";
 import { matmul } from "./products.js";
 import { reductions } from "./reductions.js";
@@ -16,8 +16,10 @@ export type WasmBackend = Backend & { memory(): Memory; threads(): Threads | nul
 export function wasm(reference: Backend, options: Partial<Limits> = {}): WasmBackend | null {
   const limits = { ...usual, ...options };
   try {
-    if (!supported(new Code().f32x4(0).do("drop"))) return null;
+    const simd = new Code().f32x4(0).do("drop");
+    if (!supported(simd)) return null;
     const engine = new Engine(limits);
+    new Kernel(() => simd).in(engine.memory); // throws where a page's policy forbids WebAssembly
     return {
       name: `wasm${limits.threads > 1 ? ` with ${limits.threads} threads` : ""}, ${reference.name}`,
       word: words(engine, reference),

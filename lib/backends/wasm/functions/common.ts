@@ -1,7 +1,5 @@
-/** What the functions are written with: variables, polynomials, and doubles two by two. */
+/** What the functions are written with: polynomials, and doubles two by two. */
 import type { Code } from "../assemble.js";
-
-export const vectors = (code: Code, count: number): number[] => code.locals("v128", count);
 
 /** Pushes c₀ + x·(c₁ + x·(c₂ + …)), highest power first in the list. */
 export function polynomial(
@@ -27,14 +25,14 @@ const highHalf = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
  */
 export function inDoubles(code: Code, floats: readonly number[], body: (x: number[], half: 0 | 1) => unknown): Code {
   const results = ([0, 1] as const).map((half) => {
-    const doubles = vectors(code, floats.length);
+    const doubles = code.locals("v128", floats.length);
     floats.forEach((x, i) => {
       if (half === 0) code.do(x);
       else code.do(x, x).shuffle(highHalf);
       code.do("f64x2.promote_low_f32x4").set(doubles[i]);
     });
     body(doubles, half);
-    const [result] = vectors(code, 1);
+    const [result] = code.locals("v128", 1);
     code.do("f32x4.demote_f64x2_zero").set(result);
     return result;
   });

@@ -1,6 +1,6 @@
 /** The error function. */
 import type { Code } from "../assemble.js";
-import { inDoubles, polynomial, vectors } from "./common.js";
+import { inDoubles, polynomial } from "./common.js";
 
 /**
  * erf x as x · P(x²) / Q(x²) for |x| ≤ 4, beyond which it is ±1, in doubles. Correct to 0.55 units in the last place: the
@@ -8,7 +8,7 @@ import { inDoubles, polynomial, vectors } from "./common.js";
  */
 export function erf(code: Code, a: number): void {
   inDoubles(code, [a], ([given]) => {
-    const [x, square] = vectors(code, 2);
+    const [x, square] = code.locals("v128", 2);
     code.do(given).f64x2(4).do("f64x2.pmin").f64x2(-4).do("f64x2.pmax").set(x); // NaN passes
     code.do(x, x, "f64x2.mul").set(square);
     polynomial(

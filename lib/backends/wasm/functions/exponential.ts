@@ -1,6 +1,6 @@
 /** exp, log and tanh, for which float32 has digits enough: polynomials after Cephes (Moshier 1992). */
 import type { Code } from "../assemble.js";
-import { polynomial, vectors } from "./common.js";
+import { polynomial } from "./common.js";
 
 /** ln 2 in two parts, of which the first has so few bits that multiples of it are exact. */
 const [ln2, rest] = [0.693359375, -2.1219444e-4];
@@ -9,7 +9,7 @@ const magic = 12582912;
 
 /** e^x = 2^n · e^r with |r| ≤ ln 2 / 2. Within 1 unit in the last place, below 2^-126 too. */
 export function exp(code: Code, a: number): Code {
-  const [x, n, r, half] = vectors(code, 4);
+  const [x, n, r, half] = code.locals("v128", 4);
   // Beyond these bounds e^x is 0 or ∞. pmin and pmax, in this order, let NaN pass.
   code.do(a).f32x4(89).do("f32x4.pmin").f32x4(-105).do("f32x4.pmax").set(x);
   code.do(x).f32x4(Math.LOG2E).do("f32x4.mul").f32x4(magic).do("f32x4.add").set(n);
@@ -30,7 +30,7 @@ export function exp(code: Code, a: number): Code {
 
 /** log x = e · ln 2 + log m with √½ ≤ m < √2. Within 1 unit in the last place; −∞ at 0, NaN below. */
 export function log(code: Code, a: number): Code {
-  const [x, e, m, z, y, tiny] = vectors(code, 6);
+  const [x, e, m, z, y, tiny] = code.locals("v128", 6);
   // What is below 2^-126 has its exponent in the other bits: 2^23 times it has not.
   code
     .do(a)
@@ -68,7 +68,7 @@ export function log(code: Code, a: number): Code {
 
 /** tanh x, near 0 by an odd polynomial, else as 1 − 2 / (e^2|x| + 1) with the sign of x. Within 2 units in the last place. */
 export function tanh(code: Code, a: number): Code {
-  const [size, double, square, near, far] = vectors(code, 5);
+  const [size, double, square, near, far] = code.locals("v128", 5);
   code.do(a, "f32x4.abs").set(size);
   code.do(size, size, "f32x4.add").set(double);
   code.f32x4(1).f32x4(2);

@@ -1,6 +1,6 @@
 /** pow, expm1 and log1p, through log₂ and 2^t in doubles: float32 has too few digits for what lies between the two. */
 import type { Code } from "../assemble.js";
-import { inDoubles, magic, polynomial, vectors } from "./common.js";
+import { inDoubles, magic, polynomial } from "./common.js";
 
 /**
  * Pushes log₂ x of two doubles, normal or 0, as e + log₂ m with √½ ≤ m < √2, the latter as an odd polynomial in
@@ -8,7 +8,7 @@ import { inDoubles, magic, polynomial, vectors } from "./common.js";
  * 2^-37 (minimax fitted by Lawson's method).
  */
 function log2(code: Code, x: number, less?: number): Code {
-  const [e, f, s, square, y] = vectors(code, 5);
+  const [e, f, s, square, y] = code.locals("v128", 5);
   // Of the bits, as integers: subtracting √½ and adding 1 makes the upper twelve of them e + 1023.
   code.do(x).f64x2(1).do("i64x2.add").f64x2(Math.SQRT1_2).do("i64x2.sub").shift("shr_u", 52, "i64x2").set(e);
   code.do(x, e).shift("shl", 52, "i64x2").do("i64x2.sub").f64x2(1).do("i64x2.add").f64x2(1).do("f64x2.sub").set(f);
@@ -38,7 +38,7 @@ function log2(code: Code, x: number, less?: number): Code {
  * by Lawson's method).
  */
 function exp2(code: Code, t: number): number {
-  const [x, n, f, scale] = vectors(code, 4);
+  const [x, n, f, scale] = code.locals("v128", 4);
   code.do(t).f64x2(200).do("f64x2.pmin").f64x2(-200).do("f64x2.pmax").set(x); // NaN passes
   code.do(x).f64x2(magic).do("f64x2.add").set(n);
   code.do(x, n).f64x2(magic).do("f64x2.sub", "f64x2.sub").set(f);
@@ -58,10 +58,10 @@ function exp2(code: Code, t: number): number {
 
 /** a^b as 2^(b · log₂|a|), with the sign and the specials of IEEE 754. Correct to 0.51 units in the last place, below 2^-126 too. */
 export function pow(code: Code, a: number, b: number): void {
-  const [size, whole, half, y] = vectors(code, 4);
+  const [size, whole, half, y] = code.locals("v128", 4);
   code.do(a, "f32x4.abs").set(size);
   inDoubles(code, [size, b], ([x, p]) => {
-    const [log, t] = vectors(code, 2);
+    const [log, t] = code.locals("v128", 2);
     log2(code, x).set(log);
     // 0 · ∞ and 0 · NaN are 0 here, for x^0 = 1^p = 1.
     code.do(log, p, "f64x2.mul", log).f64x2(0).do("f64x2.ne", p).f64x2(0).do("f64x2.ne", "v128.and", "v128.and").set(t);
@@ -82,7 +82,7 @@ export function pow(code: Code, a: number, b: number): void {
 /** e^x − 1 as 2^t − 1, t = x · log₂ e. Correct to 0.51 units in the last place. */
 export function expm1(code: Code, a: number): void {
   inDoubles(code, [a], ([x]) => {
-    const [t] = vectors(code, 1);
+    const [t] = code.locals("v128", 1);
     code.do(x).f64x2(Math.LOG2E).do("f64x2.mul").set(t);
     code.do(exp2(code, t)).f64x2(1).do("f64x2.sub", "f64x2.add");
   });
@@ -91,9 +91,9 @@ export function expm1(code: Code, a: number): void {
 
 /** log(1 + x) as ln 2 · log₂(1 + x). Correct to 0.51 units in the last place; −∞ at −1, NaN below. */
 export function log1p(code: Code, a: number): void {
-  const [y] = vectors(code, 1);
+  const [y] = code.locals("v128", 1);
   inDoubles(code, [a], ([x]) => {
-    const [more] = vectors(code, 1);
+    const [more] = code.locals("v128", 1);
     code.do(x).f64x2(1).do("f64x2.add").set(more);
     log2(code, more, x).f64x2(Math.LN2).do("f64x2.mul");
   });

@@ -1,6 +1,6 @@
 /** Sine and cosine of every float32: the reduction to a quarter turn in doubles, the rest after Cephes (Moshier 1992). */
 import type { Code } from "../assemble.js";
-import { inDoubles, magic, polynomial, vectors } from "./common.js";
+import { inDoubles, magic, polynomial } from "./common.js";
 
 /** Quarter turns of a radian, 2/π, to 80 bits. A float times the first part is exact. */
 const near = [0xa2f9836 * 2 ** -28, 0xe4e441529fc27 * 2 ** -80];
@@ -17,9 +17,9 @@ const far = [
  * the rest is lost.
  */
 function reduce(code: Code, a: number, quarters: number): Code {
-  const counts = vectors(code, 2);
+  const counts = code.locals("v128", 2);
   inDoubles(code, [a], ([x], half) => {
-    const [rest, product, whole] = vectors(code, 3);
+    const [rest, product, whole] = code.locals("v128", 3);
     const count = counts[half];
     const times = (parts: readonly number[]) => () => {
       for (const part of parts) {
@@ -49,7 +49,7 @@ function reduce(code: Code, a: number, quarters: number): Code {
 
 /** Pushes the sine of |a| and `ahead` quarter turns. */
 function turn(code: Code, a: number, ahead: number): Code {
-  const [size, r, square, quarters, sine, cosine] = vectors(code, 6);
+  const [size, r, square, quarters, sine, cosine] = code.locals("v128", 6);
   code.do(a, "f32x4.abs").set(size);
   reduce(code, size, quarters).set(r);
   code.do(quarters).i32x4(ahead).do("i32x4.add").set(quarters);
