@@ -1,20 +1,5 @@
-/** The public face: tensors, operations, the tape, layers, optimizers, gradient checks. Attaches the ops to Tensor. */
-import { registry } from "./op.js";
-import "./ops/index.js";
-import { backward } from "./tape.js";
-import { Tensor } from "./tensor.js";
-
-const attach = (name: string, op: (x: Tensor, ...rest: never[]) => unknown): void => {
-  Object.defineProperty(Tensor.prototype, name, {
-    value(this: Tensor, ...rest: never[]) {
-      return op(this, ...rest);
-    },
-    configurable: true,
-    writable: true,
-  });
-};
-for (const { name, arity, apply } of registry.values()) if (arity < Infinity) attach(name, apply as never);
-attach("backward", backward);
+/** The public face: tensors, operations, the tape, layers, optimizers, gradient checks. */
+import "./methods.js"; // first: ops that are registered later are functions only
 
 export { backend, type Configuration, configure } from "./backends/index.js";
 export * from "./create.js";
@@ -36,8 +21,8 @@ export type { Nested, NestedNumbers, TypedArray } from "./nested.js";
 export * from "./nn/index.js";
 export * from "./numerical.js";
 export { between, composed, type Domain, type Operation, registry, type Sample } from "./op.js";
+export * from "./ops/functions.js";
 export * from "./ops/index.js";
-export * from "./ops/lists.js";
 export * from "./optim/index.js";
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from "./random.js";
 export type { Shape } from "./shape.js";

@@ -9,6 +9,8 @@ export interface Scalar {
   mul(b: Value): Scalar;
   div(b: Value): Scalar;
   pow(b: Value): Scalar;
+  /** The angle of the point (b, a): of the tangent a ÷ b, in the quadrant of both. */
+  atan2(b: Value): Scalar;
   maximum(b: Value): Scalar;
   minimum(b: Value): Scalar;
   lt(b: Value): Scalar;
@@ -20,7 +22,7 @@ export interface Scalar {
   /** `a` where this is not 0, else `b`. */
   where(a: Value, b: Value): Scalar;
   neg(): Scalar;
-  inv(): Scalar;
+  reciprocal(): Scalar;
   abs(): Scalar;
   sign(): Scalar;
   floor(): Scalar;
@@ -29,10 +31,15 @@ export interface Scalar {
   expm1(): Scalar;
   log(): Scalar;
   log1p(): Scalar;
+  log2(): Scalar;
+  log10(): Scalar;
+  cbrt(): Scalar;
   sin(): Scalar;
   cos(): Scalar;
   tanh(): Scalar;
   erf(): Scalar;
+  /** 1 − erf, without the loss of digits above 0. */
+  erfc(): Scalar;
 }
 
 type Letter = {
@@ -51,6 +58,7 @@ export const letters: { readonly [L in keyof Scalar]: Letter } = {
   mul: { run: (a, b) => a * b, js: "a * b" },
   div: { run: (a, b) => a / b, js: "a / b" },
   pow: { run: power },
+  atan2: { run: Math.atan2, js: "Math.atan2(a, b)" },
   maximum: { run: (a, b) => Math.max(a, b), js: "Math.max(a, b)", exact: true },
   minimum: { run: (a, b) => Math.min(a, b), js: "Math.min(a, b)", exact: true },
   lt: { run: (a, b) => +(a < b), js: "a < b ? 1 : 0", exact: true },
@@ -61,7 +69,7 @@ export const letters: { readonly [L in keyof Scalar]: Letter } = {
   ne: { run: (a, b) => +(a !== b), js: "a !== b ? 1 : 0", exact: true },
   where: { run: (a, b, c) => (a !== 0 ? b : c), js: "a !== 0 ? b : c", exact: true },
   neg: { run: (a) => -a, js: "-a", exact: true },
-  inv: { run: (a) => 1 / a, js: "1 / a" },
+  reciprocal: { run: (a) => 1 / a, js: "1 / a" },
   abs: { run: Math.abs, js: "Math.abs(a)", exact: true },
   sign: { run: Math.sign, js: "Math.sign(a)", exact: true },
   floor: { run: Math.floor, js: "Math.floor(a)", exact: true },
@@ -70,10 +78,14 @@ export const letters: { readonly [L in keyof Scalar]: Letter } = {
   expm1: { run: Math.expm1, js: "Math.expm1(a)" },
   log: { run: Math.log, js: "Math.log(a)" },
   log1p: { run: Math.log1p, js: "Math.log1p(a)" },
+  log2: { run: Math.log2, js: "Math.log2(a)" },
+  log10: { run: Math.log10, js: "Math.log10(a)" },
+  cbrt: { run: Math.cbrt, js: "Math.cbrt(a)" },
   sin: { run: Math.sin, js: "Math.sin(a)" },
   cos: { run: Math.cos, js: "Math.cos(a)" },
   tanh: { run: Math.tanh, js: "Math.tanh(a)" },
   erf: { run: erf },
+  erfc: { run: erfc },
 };
 
 /** a^b by IEEE 754, where `**` differs: 1^b is 1 even for NaN, (-1)^±∞ is 1. */
@@ -81,20 +93,33 @@ export function power(a: number, b: number): number {
   return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
 }
 
-/**
- * The error function 2/√π ∫₀ˣ e^(-t²) dt, within 2 units in the last place: near 0 the power series (Abramowitz & Stegun
- * 7.1.5), beyond the continued fraction of 1 - erf (7.1.14), each from its small terms to its large ones.
- */
+/** The error function 2/√π ∫₀ˣ e^(-t²) dt, within 2 units in the last place. */
 export function erf(x: number): number {
-  const z = Math.abs(x);
+  return Math.abs(x) < near ? series(x) : Math.sign(x) * (1 - tail(Math.abs(x)));
+}
+
+/** 1 − erf x, within 16 units in the last place. */
+export function erfc(x: number): number {
+  return Math.abs(x) < near ? 1 - series(x) : x < 0 ? 2 - tail(-x) : tail(x);
+}
+
+/** Below, erf is taken from its power series, and above from what is left to 1. */
+const near = 1.25;
+
+/** erf near 0, by its power series (Abramowitz & Stegun 7.1.5), from the small terms to the large ones. */
+function series(x: number): number {
   const square = x * x;
-  if (z < 1.25) {
-    let rest = 0;
-    for (let n = 26; n > 0; n--) rest = 1 / (2 * n + 1) - (square / (n + 1)) * rest;
-    return (2 / Math.sqrt(Math.PI)) * x * (1 - square * rest);
-  }
-  if (z > 6) return Math.sign(x);
+  let rest = 0;
+  for (let n = 26; n > 0; n--) rest = 1 / (2 * n + 1) - (square / (n + 1)) * rest;
+  return (2 / Math.sqrt(Math.PI)) * x * (1 - square * rest);
+}
+
+/** 1 − erf far from 0, by its continued fraction (Abramowitz & Stegun 7.1.14), from the inside. */
+function tail(x: number): number {
+  if (x > 28) return 0;
   let fraction = 0;
-  for (let n = 120; n > 0; n--) fraction = n / 2 / (z + fraction);
-  return Math.sign(x) * (1 - Math.exp(-square) / (Math.sqrt(Math.PI) * (z + fraction)));
+  for (let n = 120; n > 0; n--) fraction = n / 2 / (x + fraction);
+  const short = Math.fround(x); // whose square is exact: e^(-x²) of a rounded square would be wrong by x² units
+  const power = Math.exp(-short * short) * Math.exp((short - x) * (short + x));
+  return power / (Math.sqrt(Math.PI) * (x + fraction));
 }

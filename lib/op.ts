@@ -8,7 +8,7 @@ import type { Word } from "./word.js";
 export type Domain = readonly [from: number, to: number];
 
 /** Where an input's tests draw from. */
-export const between = (from: number, to: number): Domain => [from, to];
+export const between = /* @__NO_SIDE_EFFECTS__ */ (from: number, to: number): Domain => [from, to];
 
 /** A call that tests make: the shapes of the float tensors, and what is given after them, or the whole call made of them. */
 export type Sample = {

@@ -3,7 +3,7 @@ import { type Dtype, gradient, type Operand, type Tensor, tensor, Word, where } 
 import * as assert from "uvu/assert";
 import { letters } from "../lib/letters.js";
 import { assertClose, assertSame } from "./support/close.js";
-import { erf } from "./support/references.js";
+import { erf } from "./support/grids.js";
 import { suite } from "./support/suite.js";
 
 const test = suite("specials");
@@ -48,7 +48,7 @@ const specials = [NaN, Infinity, -Infinity, 0, -0, 1, -1, 2.5, -2.5];
 /** What each letter of one argument gives for −∞, −1, −0, 0, 1, ∞; NaN gives NaN. */
 const unary: Record<string, readonly number[]> = {
   neg: [Infinity, 1, 0, -0, -1, -Infinity],
-  inv: [-0, -1, -Infinity, Infinity, 1, 0],
+  reciprocal: [-0, -1, -Infinity, Infinity, 1, 0],
   abs: [Infinity, 1, 0, 0, 1, Infinity],
   sign: [-1, -1, -0, 0, 1, 1],
   floor: [-Infinity, -1, -0, 0, 1, Infinity],
@@ -57,10 +57,14 @@ const unary: Record<string, readonly number[]> = {
   expm1: [-1, 1 / Math.E - 1, -0, 0, Math.E - 1, Infinity],
   log: [NaN, NaN, -Infinity, -Infinity, 0, Infinity],
   log1p: [NaN, -Infinity, -0, 0, Math.LN2, Infinity],
+  log2: [NaN, NaN, -Infinity, -Infinity, 0, Infinity],
+  log10: [NaN, NaN, -Infinity, -Infinity, 0, Infinity],
+  cbrt: [-Infinity, -1, -0, 0, 1, Infinity],
   sin: [NaN, -0.8414709848078965, -0, 0, 0.8414709848078965, NaN],
   cos: [NaN, 0.5403023058681398, 1, 1, 0.5403023058681398, NaN],
   tanh: [-1, -0.7615941559557649, -0, 0, 0.7615941559557649, 1],
   erf: [-1, -0.8427007929497149, -0, 0, 0.8427007929497149, 1],
+  erfc: [2, 1.842700792949715, 1, 1, 0.15729920705028513, 0],
 };
 
 const isNegative = (x: number): boolean => x < 0 || Object.is(x, -0);
@@ -81,6 +85,13 @@ const several: Record<string, (a: number, b: number, c: number) => number> = {
     if (b === 0 || a === 1) return 1;
     if (a === -1 && Math.abs(b) === Infinity) return 1;
     return a ** b;
+  },
+  atan2(a, b) {
+    if (Number.isNaN(a) || Number.isNaN(b)) return NaN;
+    if (Number.isFinite(a / b) && a !== 0) return Math.atan2(a, b); // what is pinned is the rest
+    const [y, x] = [Math.abs(a), Math.abs(b)];
+    const angle = y === x && y === Infinity ? Math.PI / 4 : y === 0 ? 0 : Math.atan(y / x);
+    return (isNegative(a) ? -1 : 1) * (isNegative(b) ? Math.PI - angle : angle);
   },
   maximum: larger,
   minimum: (a, b) => -larger(-a, -b),
@@ -380,7 +391,7 @@ test("roots, logarithms and quotients at the edge of where they are defined", ()
   );
   pin((x) => x.log1p(), [[[-1], -Infinity, [Infinity]]]);
   pin(
-    (x) => x.inv(),
+    (x) => x.reciprocal(),
     [
       [[0], Infinity, [-Infinity]],
       [[Infinity], 0, [0]],

@@ -1,6 +1,7 @@
 /** Parts, picks and windows: values checked by hand, that the pairs are adjoint, and what convolution and pooling do at the edges. */
 import fc from "fast-check";
 import {
+  argmaxPool2d,
   concat,
   conv2d,
   fold,
@@ -8,6 +9,7 @@ import {
   gather,
   gradcheck,
   gradient,
+  maxPool2d,
   normal,
   ones,
   type Pair,
@@ -15,6 +17,7 @@ import {
   slice,
   type Tensor,
   tensor,
+  unfold,
   type WindowOptions,
   zeros,
   zerosLike,
@@ -282,7 +285,7 @@ const slidings: fc.Arbitrary<Sliding> = fc
 
 test("unfold lays windows side by side, and fold adds them back", () => {
   const x = count(9, [1, 1, 3, 3]);
-  assert.equal(x.unfold(2).toArray(), [
+  assert.equal(unfold(x, 2).toArray(), [
     [
       [1, 2, 4, 5],
       [2, 3, 5, 6],
@@ -290,7 +293,7 @@ test("unfold lays windows side by side, and fold adds them back", () => {
       [5, 6, 8, 9],
     ],
   ]);
-  assert.equal(x.unfold(2).fold(3, 2).toArray(), [
+  assert.equal(fold(unfold(x, 2), 3, 2).toArray(), [
     [
       [
         [1, 4, 3],
@@ -300,7 +303,7 @@ test("unfold lays windows side by side, and fold adds them back", () => {
     ],
   ]);
   const options: WindowOptions = { stride: [2, 1], padding: [0, 1], dilation: [1, 3] };
-  assert.equal(x.unfold([1, 2], options).toArray(), [
+  assert.equal(unfold(x, [1, 2], options).toArray(), [
     [
       [0, 1, 0, 7],
       [3, 0, 9, 0],
@@ -310,11 +313,11 @@ test("unfold lays windows side by side, and fold adds them back", () => {
 
 test("unfold is the adjoint of fold, whatever the windows", () => {
   const both = slidings.chain(({ image, size, options }) =>
-    sides(image, zeros(image).unfold(size, options).shape).map(([x, u]) => ({ x, u, size, options })),
+    sides(image, unfold(zeros(image), size, options).shape).map(([x, u]) => ({ x, u, size, options })),
   );
   fc.assert(
     fc.property(both, ({ x, u, size, options }) => {
-      assert.is(dot(x.unfold(size, options), u), dot(x, u.fold([x.shape[2], x.shape[3]], size, options)));
+      assert.is(dot(unfold(x, size, options), u), dot(x, fold(u, [x.shape[2], x.shape[3]], size, options)));
     }),
   );
 });
@@ -340,7 +343,7 @@ test("conv2d gives what is added up by hand", () => {
     ],
     float64,
   );
-  assert.equal(x.conv2d(W, tensor([0.5, 100], float64)).toArray(), [
+  assert.equal(conv2d(x, W, tensor([0.5, 100], float64)).toArray(), [
     [
       [
         [-3.5, -3.5],
@@ -363,7 +366,7 @@ test("conv2d gives what is added up by hand", () => {
     ],
     float64,
   );
-  assert.equal(x.conv2d(corner, null, { stride: 2, padding: 1 }).toArray(), [
+  assert.equal(conv2d(x, corner, null, { stride: 2, padding: 1 }).toArray(), [
     [
       [
         [4, 18],
@@ -371,19 +374,19 @@ test("conv2d gives what is added up by hand", () => {
       ],
     ],
   ]);
-  assert.equal(x.conv2d(corner, undefined, { dilation: 2 }).toArray(), [[[[1 + 6 + 21 + 36]]]]);
+  assert.equal(conv2d(x, corner, undefined, { dilation: 2 }).toArray(), [[[[1 + 6 + 21 + 36]]]]);
   assert.equal([...conv2d(zeros([0, 1, 3, 3]), zeros([2, 1, 2, 2])).shape], [0, 2, 2, 2]);
 });
 
 test("a convolution adds up its channels, and is linear in images and filters", () => {
   const [x, z, W] = [random(2, 3, 5, 4), random(2, 3, 5, 4), random(4, 3, 2, 3)];
-  const parts = [0, 1, 2].map((c) => x.slice(null, [c, c + 1]).conv2d(W.slice(null, [c, c + 1])));
+  const parts = [0, 1, 2].map((c) => conv2d(x.slice(null, [c, c + 1]), W.slice(null, [c, c + 1])));
   assertClose(
     parts.reduce((sum, y) => sum.add(y)),
-    x.conv2d(W),
+    conv2d(x, W),
     { tolerance: 1e-12 },
   );
-  assertClose(x.add(z).conv2d(W), x.conv2d(W).add(z.conv2d(W)), { tolerance: 1e-12 });
+  assertClose(conv2d(x.add(z), W), conv2d(x, W).add(conv2d(z, W)), { tolerance: 1e-12 });
 });
 
 // ---- maxPool2d
@@ -401,8 +404,8 @@ test("maxPool2d gives what is seen by eye, with padding and overlap", () => {
     ],
     float64,
   );
-  assert.equal(x.maxPool2d(2).toArray(), [[[[5]]]]);
-  assert.equal(x.maxPool2d(2, { stride: 1 }).toArray(), [
+  assert.equal(maxPool2d(x, 2).toArray(), [[[[5]]]]);
+  assert.equal(maxPool2d(x, 2, { stride: 1 }).toArray(), [
     [
       [
         [5, 9],
@@ -410,8 +413,8 @@ test("maxPool2d gives what is seen by eye, with padding and overlap", () => {
       ],
     ],
   ]);
-  assert.equal(x.maxPool2d([1, 3]).toArray(), [[[[5], [9], [-6]]]]);
-  assert.equal(x.argmaxPool2d(2, { stride: 1 }).toArray(), [
+  assert.equal(maxPool2d(x, [1, 3]).toArray(), [[[[5], [9], [-6]]]]);
+  assert.equal(argmaxPool2d(x, 2, { stride: 1 }).toArray(), [
     [
       [
         [1, 5],
@@ -420,7 +423,7 @@ test("maxPool2d gives what is seen by eye, with padding and overlap", () => {
     ],
   ]);
   assert.equal(
-    x.sub(10).maxPool2d(2, { padding: 1 }).toArray(),
+    maxPool2d(x.sub(10), 2, { padding: 1 }).toArray(),
     [
       [
         [
@@ -431,7 +434,7 @@ test("maxPool2d gives what is seen by eye, with padding and overlap", () => {
     ],
     "padding never wins",
   );
-  assert.equal([...zeros([0, 2, 4, 4]).maxPool2d(2).shape], [0, 2, 2, 2]);
+  assert.equal([...maxPool2d(zeros([0, 2, 4, 4]), 2).shape], [0, 2, 2, 2]);
 });
 
 test("of equals the first in the window takes the value's place and the whole gradient", () => {
@@ -447,8 +450,8 @@ test("of equals the first in the window takes the value's place and the whole gr
     ],
     { ...float64, requiresGrad: true },
   );
-  const y = x.maxPool2d(2, { stride: 1 });
-  assert.equal(x.argmaxPool2d(2, { stride: 1 }).toArray(), [
+  const y = maxPool2d(x, 2, { stride: 1 });
+  assert.equal(argmaxPool2d(x, 2, { stride: 1 }).toArray(), [
     [
       [
         [1, 1],
@@ -466,7 +469,7 @@ test("of equals the first in the window takes the value's place and the whole gr
     ],
   ]);
   const lowest = tensor([[[[-Infinity, -Infinity]]]], float64);
-  assert.equal(lowest.argmaxPool2d([1, 2]).toArray(), [[[[0]]]]);
+  assert.equal(argmaxPool2d(lowest, [1, 2]).toArray(), [[[[0]]]]);
 });
 
 test("NaN wins over everything, the first of them", () => {
@@ -481,10 +484,10 @@ test("NaN wins over everything, the first of them", () => {
     ],
     { ...float64, requiresGrad: true },
   );
-  assert.equal(x.argmaxPool2d(2, { stride: 1 }).toArray(), [[[[1, 1]]]]);
-  assertSame(x.maxPool2d(2, { stride: 1 }), tensor([[[[NaN, NaN]]]], float64));
-  assertSame(x.maxPool2d([2, 1]), tensor([[[[NaN, NaN, Infinity]]]], float64));
-  assert.equal(gradient(x.maxPool2d([2, 3]).sum(), x).toArray(), [
+  assert.equal(argmaxPool2d(x, 2, { stride: 1 }).toArray(), [[[[1, 1]]]]);
+  assertSame(maxPool2d(x, 2, { stride: 1 }), tensor([[[[NaN, NaN]]]], float64));
+  assertSame(maxPool2d(x, [2, 1]), tensor([[[[NaN, NaN, Infinity]]]], float64));
+  assert.equal(gradient(maxPool2d(x, [2, 3]).sum(), x).toArray(), [
     [
       [
         [0, 1, 0],
@@ -498,14 +501,11 @@ test("NaN wins over everything, the first of them", () => {
 
 test("a convolutional network has gradients of order 1 and 2", () => {
   const network = (x: Tensor, W: Tensor, b: Tensor) =>
-    x.conv2d(W, b, { padding: 1 }).tanh().maxPool2d(2, { stride: 2 });
+    maxPool2d(conv2d(x, W, b, { padding: 1 }).tanh(), 2, { stride: 2 });
   const found = gradcheck(network, [random(2, 2, 4, 3), random(3, 2, 2, 2), random(3)]);
   assert.ok(found.ok && found.compared > 150);
   const strided = (x: Tensor, W: Tensor) =>
-    x
-      .conv2d(W, null, { stride: [2, 1], dilation: [1, 2] })
-      .square()
-      .maxPool2d(3, { stride: 1, padding: 1 });
+    maxPool2d(conv2d(x, W, null, { stride: [2, 1], dilation: [1, 2] }).square(), 3, { stride: 1, padding: 1 });
   assert.ok(gradcheck(strided, [random(1, 2, 5, 4), random(2, 2, 2, 2)]).ok);
 });
 
@@ -560,38 +560,41 @@ test("errors name the function, what was given, and what would do", () => {
     [() => gather(x, 0, [[0, 1]]), /^gather.*every axis but 0 \(given \[1,2\]\)/],
     [() => x.gather(1, x), /^gather: the index must be int32 \(given float32\)/],
     [() => x.scatterAdd(1, [[0], [1]], zeros([2, 2])), /^scatterAdd\(\[2,3\], \[2,1\], \[2,2\]\): the source/],
-    [() => x.unfold(2), /^unfold\(\[2,3\]\): the tensor must have 4 axes, \[N, C, H, W\] \(given 2\)/],
-    [() => image.unfold(5), /^unfold\(\[1,2,4,4\]\): windows of \[5,5\] must fit.*height 4/],
-    [() => image.unfold([2, 3], { dilation: 2 }), /^unfold.*\[2,3\], dilated by 2, must fit.*width 4/],
-    [() => image.unfold(0), /^unfold: size must be a whole number of at least 1, or two \(given 0\)/],
-    [() => image.unfold(2, { stride: 0 }), /^unfold: stride must be a whole number of at least 1/],
-    [() => image.unfold(2, { padding: [1, -1] }), /^unfold: padding must be a whole number of at least 0/],
-    [() => image.unfold(2, { dilation: wrong([1, 1, 1]) }), /^unfold: dilation must be/],
-    [() => image.unfold(2, wrong(2)), /^unfold: options must be an object/],
+    [() => unfold(x, 2), /^unfold\(\[2,3\]\): the tensor must have 4 axes, \[N, C, H, W\] \(given 2\)/],
+    [() => unfold(image, 5), /^unfold\(\[1,2,4,4\]\): windows of \[5,5\] must fit.*height 4/],
+    [() => unfold(image, [2, 3], { dilation: 2 }), /^unfold.*\[2,3\], dilated by 2, must fit.*width 4/],
+    [() => unfold(image, 0), /^unfold: size must be a whole number of at least 1, or two \(given 0\)/],
+    [() => unfold(image, 2, { stride: 0 }), /^unfold: stride must be a whole number of at least 1/],
+    [() => unfold(image, 2, { padding: [1, -1] }), /^unfold: padding must be a whole number of at least 0/],
+    [() => unfold(image, 2, { dilation: wrong([1, 1, 1]) }), /^unfold: dilation must be/],
+    [() => unfold(image, 2, wrong(2)), /^unfold: options must be an object/],
     [
       () => fold(zeros([1, 4, 9]), 3, 2),
       /^fold\(\[1,4,9\]\): for images of \[3,3\] and windows of \[2,2\].*\[N, C · 4, 4\]/,
     ],
     [() => fold(zeros([1, 3, 4]), 3, 2), /^fold\(\[1,3,4\]\): for images of \[3,3\]/],
     [() => fold(zeros([1, 4, 4]), 1, 2), /^fold\(\[1,1,1,1\]\): windows of \[2,2\] must fit/],
-    [() => image.conv2d(zeros([3, 1, 2, 2])), /^conv2d\(\[1,2,4,4\], \[3,1,2,2\]\): the channels of the images \(2\)/],
+    [() => conv2d(image, zeros([3, 1, 2, 2])), /^conv2d\(\[1,2,4,4\], \[3,1,2,2\]\): the channels of the images \(2\)/],
     [
-      () => image.conv2d(zeros([3, 2, 2])),
+      () => conv2d(image, zeros([3, 2, 2])),
       /^conv2d\(\[3,2,2\]\): the tensor must have 4 axes, \[O, C, height, width\]/,
     ],
-    [() => image.conv2d(zeros([3, 2, 2, 2]), zeros([2])), /^conv2d.*one b for each output of W, 3/],
+    [() => conv2d(image, zeros([3, 2, 2, 2]), zeros([2])), /^conv2d.*one b for each output of W, 3/],
     [
-      () => image.conv2d(zeros([3, 2, 2, 2]), wrong({ stride: 2 })),
+      () => conv2d(image, zeros([3, 2, 2, 2]), wrong({ stride: 2 })),
       /^conv2d: b must be a tensor, or null.*options come after/,
     ],
-    [() => image.conv2d(zeros([3, 2, 5, 2])), /^conv2d\(\[1,2,4,4\]\): windows of \[5,2\] must fit/],
+    [() => conv2d(image, zeros([3, 2, 5, 2])), /^conv2d\(\[1,2,4,4\]\): windows of \[5,2\] must fit/],
     [
-      () => image.maxPool2d(3, { padding: 2 }),
+      () => maxPool2d(image, 3, { padding: 2 }),
       /^maxPool2d: padding must be at most half the size, \[3,3\] \(given \[2,2\]\)/,
     ],
-    [() => image.maxPool2d(5), /^maxPool2d\(\[1,2,4,4\]\): windows of \[5,5\] must fit/],
-    [() => x.maxPool2d(2), /^maxPool2d\(\[2,3\]\): the tensor must have 4 axes/],
-    [() => zeros([1, 1, 0, 4]).maxPool2d(2, { padding: 1 }), /^maxPool2d\(\[1,1,0,4\]\): the images must not be empty/],
+    [() => maxPool2d(image, 5), /^maxPool2d\(\[1,2,4,4\]\): windows of \[5,5\] must fit/],
+    [() => maxPool2d(x, 2), /^maxPool2d\(\[2,3\]\): the tensor must have 4 axes/],
+    [
+      () => maxPool2d(zeros([1, 1, 0, 4]), 2, { padding: 1 }),
+      /^maxPool2d\(\[1,1,0,4\]\): the images must not be empty/,
+    ],
   ] as const)
     assert.throws(call, (error: Error) => {
       assert.match(error.message, message);

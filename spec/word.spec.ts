@@ -4,7 +4,7 @@ import { configure, Generator, ones, registry, SGD, type Tensor, tensor, Word } 
 import * as assert from "uvu/assert";
 import type { Block } from "../lib/backends/backend.js";
 import { reference } from "../lib/backends/reference.js";
-import { erf, letters } from "../lib/letters.js";
+import { erf, erfc, letters } from "../lib/letters.js";
 import { print } from "../lib/word.js";
 import { assertSame, ulps } from "./support/close.js";
 import { suite } from "./support/suite.js";
@@ -22,6 +22,7 @@ const meanings: { [L in keyof typeof letters]: (a: number, b: number, c: number)
   mul: (a, b) => a * b,
   div: (a, b) => a / b,
   pow: (a, b) => (a === 1 || (a === -1 && (b === Infinity || b === -Infinity)) ? 1 : a ** b),
+  atan2: (a, b) => Math.atan2(a, b),
   maximum: (a, b) => Math.max(a, b),
   minimum: (a, b) => Math.min(a, b),
   lt: (a, b) => (a < b ? 1 : 0),
@@ -32,7 +33,7 @@ const meanings: { [L in keyof typeof letters]: (a: number, b: number, c: number)
   ne: (a, b) => (a === b ? 0 : 1),
   where: (a, b, c) => (a === 0 ? c : b),
   neg: (a) => -a,
-  inv: (a) => 1 / a,
+  reciprocal: (a) => 1 / a,
   abs: (a) => Math.abs(a),
   sign: (a) => (a > 0 ? 1 : a < 0 ? -1 : a),
   floor: (a) => Math.floor(a),
@@ -41,10 +42,14 @@ const meanings: { [L in keyof typeof letters]: (a: number, b: number, c: number)
   expm1: (a) => Math.expm1(a),
   log: (a) => Math.log(a),
   log1p: (a) => Math.log1p(a),
+  log2: (a) => Math.log2(a),
+  log10: (a) => Math.log10(a),
+  cbrt: (a) => Math.cbrt(a),
   sin: (a) => Math.sin(a),
   cos: (a) => Math.cos(a),
   tanh: (a) => Math.tanh(a),
   erf: (a) => erf(a), // held against known values below
+  erfc: (a) => erfc(a),
 };
 
 /** A formula as drawn, before a word is made of it and simplified. */
@@ -60,7 +65,7 @@ const trees = (args: number) =>
     leaf: fc.oneof(fc.record({ argument: fc.nat(args - 1) }), fc.record({ constant: numbers })),
     tree: fc.oneof(
       { maxDepth: 5 },
-      { arbitrary: tie("leaf"), weight: names.length / 2 },
+      { arbitrary: tie("leaf"), weight: Math.ceil(names.length / 2) },
       ...names.map((letter) => {
         const parts = Array.from({ length: meanings[letter].length }, () => tie("tree"));
         return { arbitrary: fc.record({ letter: fc.constant(letter), parts: fc.tuple(...parts) }), weight: 1 };
@@ -102,7 +107,16 @@ test("equal formulas are the same object, others are not", () => {
 test("what keeps every bit is simplified, what would not is left", () => {
   const same = [x.mul(1), Word.of(1).mul(x), x.div(1), x.sub(0), x.add(-0), Word.of(-0).add(x), x.neg().neg()];
   for (const word of same) assert.ok(word === x);
-  const kept = [x.add(0), x.sub(-0), x.mul(0), x.mul(-1), x.div(x), x.sub(x), Word.of(0).sub(x), x.inv().inv()];
+  const kept = [
+    x.add(0),
+    x.sub(-0),
+    x.mul(0),
+    x.mul(-1),
+    x.div(x),
+    x.sub(x),
+    Word.of(0).sub(x),
+    x.reciprocal().reciprocal(),
+  ];
   for (const word of kept) assert.not(["argument", "constant"].includes((word as Word).letter));
 });
 
@@ -110,7 +124,7 @@ test("constants fold where both dtypes agree, and only there", () => {
   const folds = (word: unknown) => (word as Word).letter === "constant";
   assert.ok(Word.of(2).mul(3) === Word.constant(6));
   assert.ok(folds(Word.of(2).sqrt().neg()));
-  assert.ok(folds(Word.of(0).inv()));
+  assert.ok(folds(Word.of(0).reciprocal()));
   assert.not(folds(Word.of(0.1).mul(0.1)), "0.1 · 0.1 rounds to another float32 than its float64 value");
   assert.not(folds(Word.of(1e30).mul(1e30).mul(1e-30)), "infinite in float32, 1e30 in float64");
 });
@@ -299,6 +313,26 @@ test("erf is right to 2 units in the last place, and exactly odd", () => {
     assertSame(found.evaluate([-value]), -found.evaluate([value]));
   }
   assertSame((x.erf() as Word).evaluate([NaN]), NaN);
+});
+
+test("erfc is right to 16 units in the last place, far above 0 too", () => {
+  for (const [value, expected] of [
+    [-Infinity, 2],
+    [-3, 1.9999779095030015],
+    [-0.3, 1.3286267594591274],
+    [0, 1],
+    [0.3, 0.6713732405408726],
+    [1.24, 0.07949481570097033],
+    [1.3, 0.06599205505934755],
+    [5, 1.5374597944280351e-12],
+    [10, 2.088487583762545e-45],
+    [26, 5.663192408856143e-296],
+    [26.1, 3.0812174933145936e-298],
+    [28, 0],
+    [Infinity, 0],
+  ])
+    assert.ok(ulps((x.erfc() as Word).evaluate([value]), expected, "float64") <= 16, `erfc(${value})`);
+  assertSame((x.erfc() as Word).evaluate([NaN]), NaN);
 });
 
 test("pow is right to 2 units in the last place, and follows IEEE 754 at the edges", () => {

@@ -17,7 +17,7 @@ export const mul = binary("mul", { f: (a, b) => a.mul(b), d: [(_, _a, b) => b, (
 /** a ÷ b. */
 export const div = binary("div", {
   f: (a, b) => a.div(b),
-  d: [(_, _a, b) => b.inv(), (y, _a, b) => y.div(b).neg()],
+  d: [(_, _a, b) => b.reciprocal(), (y, _a, b) => y.div(b).neg()],
   domain: [between(-2, 2), positive],
 });
 
@@ -39,7 +39,11 @@ export const pow = binary("pow", {
 export const neg = unary("neg", { f: (x) => x.neg(), d: [() => -1] });
 
 /** 1 ÷ x. */
-export const inv = unary("inv", { f: (x) => x.inv(), d: [(y) => y.mul(y).neg()], domain: [positive] });
+export const reciprocal = unary("reciprocal", {
+  f: (x) => x.reciprocal(),
+  d: [(y) => y.mul(y).neg()],
+  domain: [positive],
+});
 
 /** |x|; its slope at 0 is 0. */
 export const abs = unary("abs", { f: (x) => x.abs(), d: [(_, x) => x.sign()], kinks: [[0]] });

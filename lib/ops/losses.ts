@@ -15,7 +15,7 @@ const probabilities = (x: Tensor, t: Tensor): Tensor =>
  * The mean over rows of −Σ t · log softmax(x), PyTorch's crossEntropy: scores x are [rows, classes]; labels t are class
  * indices, int32 [rows], or rows of probabilities [rows, classes], of which those that are 0 cost nothing.
  */
-export const crossEntropy: (x: Tensor, t: Tensor) => Tensor = kernelOp("crossEntropy", {
+export const crossEntropy: (x: Tensor, t: Tensor) => Tensor = /* @__PURE__ */ kernelOp("crossEntropy", {
   args: (x, t) => {
     checkTensor("crossEntropy: the scores", x);
     checkTensor("crossEntropy: the labels", t);

@@ -6,7 +6,7 @@ import type { Operand, Tensor } from "../tensor.js";
 const positive = between(0.25, 4);
 
 /** √x. */
-export const sqrt = unary("sqrt", { f: (x) => x.sqrt(), d: [(y) => y.inv().mul(0.5)], domain: [positive] });
+export const sqrt = unary("sqrt", { f: (x) => x.sqrt(), d: [(y) => y.reciprocal().mul(0.5)], domain: [positive] });
 
 /** x². */
 export const square = unary("square", { f: (x) => x.mul(x), d: [(_, x) => x.mul(2)] });
@@ -18,13 +18,34 @@ export const exp = unary("exp", { f: (x) => x.exp(), d: [(y) => y] });
 export const expm1 = unary("expm1", { f: (x) => x.expm1(), d: [(y) => y.add(1)] });
 
 /** Natural logarithm. */
-export const log = unary("log", { f: (x) => x.log(), d: [(_, x) => x.inv()], domain: [positive] });
+export const log = unary("log", { f: (x) => x.log(), d: [(_, x) => x.reciprocal()], domain: [positive] });
 
 /** log(1 + x), without the loss of digits near 0. */
 export const log1p = unary("log1p", {
   f: (x) => x.log1p(),
-  d: [(_, x) => x.add(1).inv()],
+  d: [(_, x) => x.add(1).reciprocal()],
   domain: [between(-0.75, 3)],
+});
+
+/** Logarithm to base 2, exact at powers of 2. */
+export const log2 = unary("log2", {
+  f: (x) => x.log2(),
+  d: [(_, x) => x.reciprocal().mul(Math.LOG2E)],
+  domain: [positive],
+});
+
+/** Logarithm to base 10, exact at powers of 10. */
+export const log10 = unary("log10", {
+  f: (x) => x.log10(),
+  d: [(_, x) => x.reciprocal().mul(Math.LOG10E)],
+  domain: [positive],
+});
+
+/** Cube root, of negative numbers too; its slope at 0 is ∞. */
+export const cbrt = unary("cbrt", {
+  f: (x) => x.cbrt(),
+  d: [(y) => y.mul(y).mul(3).reciprocal()],
+  domain: [positive],
 });
 
 /** Sine; x in radians. */
@@ -40,6 +61,15 @@ export const tan = unary("tan", {
   domain: [between(-1, 1)],
 });
 
+/**
+ * The angle of the point (b, a), from −π to π: of the tangent a ÷ b, in the quadrant of both. The slope at (0, 0) is NaN.
+ */
+export const atan2 = binary("atan2", {
+  f: (a, b) => a.atan2(b),
+  d: [(_, a, b) => b.div(a.mul(a).add(b.mul(b))), (_, a, b) => a.div(a.mul(a).add(b.mul(b))).neg()],
+  domain: [between(-2, 2), positive],
+});
+
 /** Hyperbolic tangent. */
 export const tanh = unary("tanh", { f: (x) => x.tanh(), d: [(y) => y.mul(y).neg().add(1)] });
 
@@ -53,6 +83,19 @@ export const erf = unary("erf", {
         .neg()
         .exp()
         .mul(2 / Math.sqrt(Math.PI)),
+  ],
+});
+
+/** 1 − erf x, without the loss of digits above 0. */
+export const erfc = unary("erfc", {
+  f: (x) => x.erfc(),
+  d: [
+    (_, x) =>
+      x
+        .mul(x)
+        .neg()
+        .exp()
+        .mul(-2 / Math.sqrt(Math.PI)),
   ],
 });
 

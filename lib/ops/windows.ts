@@ -29,62 +29,64 @@ const slidings: readonly Sliding[] = [
  * Every window of images [N, C, H, W] as a column: [N, C · height · width, windows], rows by channel, then place in the
  * window; windows row by row. As in PyTorch; `size` and the options are numbers or [height, width]. The adjoint of `fold`.
  */
-export const unfold: (x: Tensor, size: Pair, options?: WindowOptions) => Tensor = kernelOp<Windows>("unfold", {
-  args: (x: Tensor, size: Pair, options?: WindowOptions) => {
-    checkRank("unfold", x, images);
-    return [[x], windowsOf("unfold", size, options)];
+export const unfold: (x: Tensor, size: Pair, options?: WindowOptions) => Tensor = /* @__PURE__ */ kernelOp<Windows>(
+  "unfold",
+  {
+    args: (x: Tensor, size: Pair, options?: WindowOptions) => {
+      checkRank("unfold", x, images);
+      return [[x], windowsOf("unfold", size, options)];
+    },
+    shape: (at, [x]) => {
+      const [oh, ow] = countOf("unfold", x.shape, at);
+      return [x.shape[0], x.shape[1] * at.size[0] * at.size[1], oh * ow];
+    },
+    run: ([x], y, _, at) => {
+      const [from, to] = [x.storage.data, y.storage.data];
+      const step = at.stride[1];
+      rows(x.shape, at, (column, pixel, count) => {
+        for (let i = column, p = pixel; i < column + count; i++, p += step) to[i] = from[p];
+      });
+    },
+    vjp: [(g, _, [x], { size, ...options }) => fold(g, [x.shape[2], x.shape[3]], size, options)],
+    dtype: ([x]) => x.dtype,
+    samples: slidings.map(({ image, size, ...options }) => ({ shapes: [image], args: [size, options] })),
   },
-  shape: (at, [x]) => {
-    const [oh, ow] = countOf("unfold", x.shape, at);
-    return [x.shape[0], x.shape[1] * at.size[0] * at.size[1], oh * ow];
-  },
-  run: ([x], y, _, at) => {
-    const [from, to] = [x.storage.data, y.storage.data];
-    const step = at.stride[1];
-    rows(x.shape, at, (column, pixel, count) => {
-      for (let i = column, p = pixel; i < column + count; i++, p += step) to[i] = from[p];
-    });
-  },
-  vjp: [(g, _, [x], { size, ...options }) => g.fold([x.shape[2], x.shape[3]], size, options)],
-  dtype: ([x]) => x.dtype,
-  samples: slidings.map(({ image, size, ...options }) => ({ shapes: [image], args: [size, options] })),
-});
+);
 
 /**
  * Images [N, C, H, W] of an `outputSize` [H, W] in which every column of x [N, C · height · width, windows] is added where
  * `unfold` took it from; where windows overlap, values add up. As in PyTorch. The adjoint of `unfold`.
  */
-export const fold: (x: Tensor, outputSize: Pair, size: Pair, options?: WindowOptions) => Tensor = kernelOp<
-  Windows & { outputSize: Two }
->("fold", {
-  args: (x: Tensor, outputSize: Pair, size: Pair, options?: WindowOptions) => {
-    checkRank("fold", x, ["N", "C · height · width", "windows"]);
-    const at = windowsOf("fold", size, options);
-    return [[x], { ...at, outputSize: pairOf("fold", "outputSize", outputSize, 0) }];
-  },
-  shape: (at, [x]) => {
-    const area = at.size[0] * at.size[1];
-    const image = [x.shape[0], Math.floor(x.shape[1] / area), ...at.outputSize];
-    const [oh, ow] = countOf("fold", image, at);
-    if (x.shape[1] % area !== 0 || x.shape[2] !== oh * ow)
-      throw new ShapeError(
-        `${call("fold", [x])}: for images of ${show(at.outputSize)} and windows of ${show(at.size)} the shape must be ` +
-          `[N, C · ${area}, ${oh * ow}]`,
-      );
-    return image;
-  },
-  run: ([x], y, _, at) => {
-    const [from, to] = [x.storage.data, y.storage.data];
-    const step = at.stride[1];
-    rows(y.shape, at, (column, pixel, count) => {
-      for (let i = column, p = pixel; i < column + count; i++, p += step) to[p] += from[i];
-    });
-  },
-  vjp: [(g, _, _x, { outputSize: _size, size, ...options }) => g.unfold(size, options)],
-  samples: slidings.map(({ image, size, ...options }): Sample => {
-    const [n, c, h, w] = image;
-    const at = windowsOf("fold", size, options);
-    const [oh, ow] = countOf("fold", image, at);
-    return { shapes: [[n, c * at.size[0] * at.size[1], oh * ow]], args: [[h, w], size, options] };
-  }),
-});
+export const fold: (x: Tensor, outputSize: Pair, size: Pair, options?: WindowOptions) => Tensor =
+  /* @__PURE__ */ kernelOp<Windows & { outputSize: Two }>("fold", {
+    args: (x: Tensor, outputSize: Pair, size: Pair, options?: WindowOptions) => {
+      checkRank("fold", x, ["N", "C · height · width", "windows"]);
+      const at = windowsOf("fold", size, options);
+      return [[x], { ...at, outputSize: pairOf("fold", "outputSize", outputSize, 0) }];
+    },
+    shape: (at, [x]) => {
+      const area = at.size[0] * at.size[1];
+      const image = [x.shape[0], Math.floor(x.shape[1] / area), ...at.outputSize];
+      const [oh, ow] = countOf("fold", image, at);
+      if (x.shape[1] % area !== 0 || x.shape[2] !== oh * ow)
+        throw new ShapeError(
+          `${call("fold", [x])}: for images of ${show(at.outputSize)} and windows of ${show(at.size)} the shape must be ` +
+            `[N, C · ${area}, ${oh * ow}]`,
+        );
+      return image;
+    },
+    run: ([x], y, _, at) => {
+      const [from, to] = [x.storage.data, y.storage.data];
+      const step = at.stride[1];
+      rows(y.shape, at, (column, pixel, count) => {
+        for (let i = column, p = pixel; i < column + count; i++, p += step) to[p] += from[i];
+      });
+    },
+    vjp: [(g, _, _x, { outputSize: _size, size, ...options }) => unfold(g, size, options)],
+    samples: slidings.map(({ image, size, ...options }): Sample => {
+      const [n, c, h, w] = image;
+      const at = windowsOf("fold", size, options);
+      const [oh, ow] = countOf("fold", image, at);
+      return { shapes: [[n, c * at.size[0] * at.size[1], oh * ow]], args: [[h, w], size, options] };
+    }),
+  });

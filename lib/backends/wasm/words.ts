@@ -44,7 +44,7 @@ const exactly: Spellings = {
   ne: holds("f32x4.ne"),
   where: (code, a, b, c) => code.do(b, c, a).f32x4(0).do("f32x4.ne", "v128.bitselect"),
   neg: unary("f32x4.neg"),
-  inv: (code, a) => code.f32x4(1).do(a, "f32x4.div"),
+  reciprocal: (code, a) => code.f32x4(1).do(a, "f32x4.div"),
   abs: unary("f32x4.abs"),
   // 1 and −1 where x is not 0 or NaN, which stay themselves.
   sign: (code, a) => {

@@ -1,5 +1,5 @@
 /** gradtape in the bench: eager, written as its users write. */
-import { gradient, SGD, SoftmaxWithLoss, type Tensor, tensor } from "gradtape";
+import { conv2d, gradient, maxPool2d, SGD, SoftmaxWithLoss, type Tensor, tensor } from "gradtape";
 import { checksum, type Problem, type Subject, serve, trained, type Values } from "./serve.js";
 
 const read = ({ values, shape }: Values, requiresGrad = false): Tensor => tensor(values, { shape, requiresGrad });
@@ -51,7 +51,7 @@ function convnet(problem: Problem): Subject {
   const t = read(problem.arrays.t).to("int32");
   const lastLayer = new SoftmaxWithLoss();
   return training(problem, ({ W0, b0, W1, b1, W2, b2 }) => {
-    const y = x.conv2d(W0, b0).relu().maxPool2d(2);
+    const y = maxPool2d(conv2d(x, W0, b0).relu(), 2);
     const flat = y.reshape([x.shape[0], -1]);
     return lastLayer.forward(flat.matmul(W1).add(b1).relu().matmul(W2).add(b2), t);
   });
