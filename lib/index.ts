@@ -1,8 +1,11 @@
 /** The public face: tensors, operations, the tape, layers, optimizers, gradient checks. */
 import "./methods.js"; // first: ops that are registered later are functions only
 
+export { AnomalyError, detectAnomaly } from "./anomaly.js";
 export { backend, type Configuration, configure } from "./backends/index.js";
+export { checkpoint } from "./checkpoint.js";
 export * from "./create.js";
+export { type CustomOp, customOp } from "./custom.js";
 export * from "./data/index.js";
 export { type Dtype, defaultDtype, type ReadonlyData, setDefaultDtype } from "./dtype.js";
 export { type Binary, binary, type Ternary, ternary, type Unary, unary } from "./elementwise.js";
@@ -15,12 +18,14 @@ export {
   ValueError,
 } from "./error.js";
 export * from "./gradcheck.js";
+export type { Hook } from "./hooks.js";
 export { kernelOp } from "./kernel.js";
 export type { Scalar } from "./letters.js";
 export type { Nested, NestedNumbers, TypedArray } from "./nested.js";
 export * from "./nn/index.js";
 export * from "./numerical.js";
 export { between, composed, type Domain, type Operation, registry, type Sample } from "./op.js";
+export type { Pair, PoolOptions, WindowOptions } from "./ops/common/windows.js";
 export * from "./ops/functions.js";
 export * from "./ops/index.js";
 export * from "./optim/index.js";
@@ -28,5 +33,5 @@ export { defaultGenerator, Generator, type GeneratorState, manualSeed } from "./
 export type { Shape } from "./shape.js";
 export { type GradientOptions, gradient, noGrad, tape } from "./tape.js";
 export { type BackwardOptions, type Operand, Tensor, type Values } from "./tensor.js";
-export type { Pair, PoolOptions, WindowOptions } from "./windows.js";
+export * from "./transforms.js";
 export { Word } from "./word.js";

@@ -11,6 +11,8 @@ export interface Scalar {
   pow(b: Value): Scalar;
   /** The angle of the point (b, a): of the tangent a ÷ b, in the quadrant of both. */
   atan2(b: Value): Scalar;
+  /** The rest of a ÷ b, with the sign of a. */
+  fmod(b: Value): Scalar;
   maximum(b: Value): Scalar;
   minimum(b: Value): Scalar;
   lt(b: Value): Scalar;
@@ -59,6 +61,7 @@ export const letters: { readonly [L in keyof Scalar]: Letter } = {
   div: { run: (a, b) => a / b, js: "a / b" },
   pow: { run: power },
   atan2: { run: Math.atan2, js: "Math.atan2(a, b)" },
+  fmod: { run: (a, b) => a % b, js: "a % b", exact: true },
   maximum: { run: (a, b) => Math.max(a, b), js: "Math.max(a, b)", exact: true },
   minimum: { run: (a, b) => Math.min(a, b), js: "Math.min(a, b)", exact: true },
   lt: { run: (a, b) => +(a < b), js: "a < b ? 1 : 0", exact: true },

@@ -1,6 +1,8 @@
 /** The operations as methods: those of `ops/index.ts`, attached to Tensor (beside their registration the one side effect). */
+import { registerHook } from "./hooks.js";
 import { registry } from "./op.js";
 import "./ops/index.js";
+import { chunk, split, unbind } from "./ops/slices.js";
 import { backward } from "./tape.js";
 import { Tensor } from "./tensor.js";
 
@@ -13,5 +15,6 @@ const attach = (name: string, op: (x: Tensor, ...rest: never[]) => unknown): voi
     writable: true,
   });
 };
-for (const { name, apply } of registry.values()) attach(name, apply as never);
-attach("backward", backward);
+for (const { name, arity, apply } of registry.values()) if (arity < Infinity) attach(name, apply as never);
+// What gives several tensors is not in the registry.
+for (const [name, op] of Object.entries({ backward, chunk, registerHook, split, unbind })) attach(name, op as never);

@@ -8,7 +8,10 @@ import type { Word } from "./word.js";
 export type Domain = readonly [from: number, to: number];
 
 /** Where an input's tests draw from. */
-export const between = /* @__NO_SIDE_EFFECTS__ */ (from: number, to: number): Domain => [from, to];
+// @__NO_SIDE_EFFECTS__
+export function between(from: number, to: number): Domain {
+  return [from, to];
+}
 
 /** A call that tests make: the shapes of the float tensors, and what is given after them, or the whole call made of them. */
 export type Sample = {
@@ -79,10 +82,13 @@ export function withRecording<T>(on: boolean, f: () => T): T {
 
 let reader: { y: Tensor; origin: Origin } | null = null;
 
-/** Runs a rule of `y`, during which the values that `y` was computed from must still be what they were. */
-export function withSaved<T>(y: Tensor, origin: Origin, rule: () => T): T {
+/**
+ * Runs a rule of `y`, during which the values that `y` was computed from must still be what they were; or (null) users'
+ * code in between.
+ */
+export function withSaved<T>(saved: { y: Tensor; origin: Origin } | null, rule: () => T): T {
   const before = reader;
-  reader = { y, origin };
+  reader = saved;
   try {
     return rule();
   } finally {
@@ -104,8 +110,29 @@ export function read<T extends Operand>(x: T): T {
   return x;
 }
 
+/** Who looks at everything that is computed, forward and backward, to find where a NaN was born. */
+export type Observer = {
+  computed(op: string, y: Tensor, inputs: readonly Operand[]): void;
+  pulled(pulled: Tensor, i: number, g: Tensor, y: Tensor, origin: Origin): void;
+};
+
+/** Usually nobody. */
+export let observer: Observer | null = null;
+
+/** Runs `f` while someone looks. */
+export function observed<T>(by: Observer, f: () => T): T {
+  const before = observer;
+  observer = by;
+  try {
+    return f();
+  } finally {
+    observer = before;
+  }
+}
+
 /** Remembers how `y` was made, if recording is on and a gradient could come of it. */
 export function record(op: Operation, y: Tensor, inputs: readonly Operand[], attributes: unknown): Tensor {
+  if (reader === null) observer?.computed(op.name, y, inputs);
   if (!recording || y.dtype === "int32") return y;
   for (let i = 0; i < inputs.length; i++) {
     const x = inputs[i];

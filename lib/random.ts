@@ -157,7 +157,7 @@ export class Generator {
   }
 }
 
-const shared = new Generator(0);
+const shared = /* @__PURE__ */ new Generator(0);
 
 /** The generator used where none is given; its seed at start is 0, so that a program draws the same in every run. */
 export const defaultGenerator = (): Generator => shared;

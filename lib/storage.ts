@@ -157,9 +157,20 @@ export function withTemporaries<T>(f: () => T, kept: (result: T) => Iterable<Sto
     const result = f();
     const keep = new Set(kept(result));
     for (const storage of mine)
-      if (!keep.has(storage)) storage.discard();
-      else before?.push(storage);
+      if (keep.has(storage)) before?.push(storage);
+      else if (storage.owned) storage.discard();
     return result;
+  } finally {
+    born = before;
+  }
+}
+
+/** Runs users' code in between, who may keep what it computes. */
+export function withoutTemporaries<T>(f: () => T): T {
+  const before = born;
+  born = null;
+  try {
+    return f();
   } finally {
     born = before;
   }

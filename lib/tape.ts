@@ -1,7 +1,8 @@
 /** The tape: what a tensor was computed from, in order; and backward along it, the chain rule applied op by op. */
 import { onesLike, zerosLike } from "./create.js";
 import { call, DtypeError, GradError, show } from "./error.js";
-import { isRecording, type Operation, withRecording, withSaved } from "./op.js";
+import { hooked } from "./hooks.js";
+import { isRecording, type Operation, observer, withRecording, withSaved } from "./op.js";
 import { broadcast, sameShape } from "./shape.js";
 import { type Storage, withTemporaries } from "./storage.js";
 import { type BackwardOptions, checkTensor, type Operand, Tensor } from "./tensor.js";
@@ -91,12 +92,15 @@ function propagate(
   };
   for (let k = steps.length - 1; k >= 0; k--) {
     const x = steps[k];
-    const g = gradients.get(x);
+    const arrived = gradients.get(x);
+    if (!arrived) continue;
+    const g = hooked(x, arrived, (g) => expanded(g, x));
+    if (g !== arrived) gradients.set(x, g);
     const { origin } = x;
-    if (!g || !origin) continue;
+    if (!origin) continue;
     const { op, inputs } = origin;
     let whole: Tensor | undefined;
-    withSaved(x, origin, () => {
+    withSaved({ y: x, origin }, () => {
       for (let i = 0; i < inputs.length; i++) {
         const input = inputs[i];
         if (typeof input === "number" || !op.differentiable[i] || !needed.has(input)) continue;
@@ -107,6 +111,7 @@ function propagate(
         if (!small) whole ??= expanded(g, x);
         const pulled = op.pull(i, small ? g : (whole as Tensor), x, origin, onto);
         if (!(pulled instanceof Tensor)) checkTensor(`backward through ${origin.name}: what its rule gives`, pulled);
+        observer?.pulled(pulled, i, g, x, origin);
         const own = driver.fit(pulled, input, origin.name);
         gradients.set(input, before && !onto ? driver.accumulate(before, own) : own);
         if (before) drop(before);

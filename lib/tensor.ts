@@ -2,6 +2,7 @@
 import { arrays, type Dtype, type ReadonlyData } from "./dtype.js";
 import { DtypeError, GradError, kindOf, ShapeError, show, ValueError } from "./error.js";
 import { format } from "./format.js";
+import type { Hook } from "./hooks.js";
 import { checkIntegers, flatten, type Nested, type NestedNumbers, type TypedArray } from "./nested.js";
 import type { Operation } from "./op.js";
 import type * as ops from "./ops/index.js";
@@ -65,6 +66,11 @@ export interface Tensor extends Methods<typeof ops> {
    * tape, and when a value the tape needs was assigned since.
    */
   backward(options?: BackwardOptions): void;
+  /**
+   * Lets `hook` see the gradient of this tensor, whole, each time one is computed; what it returns, if anything, goes on in
+   * its place. Gives the function that takes the hook away. Throws a GradError on a tensor that no gradient reaches.
+   */
+  registerHook(hook: Hook): () => void;
 }
 
 let clock = 0;

@@ -1,10 +1,13 @@
+// usual environment only: its processes are others
 /** Every TypeScript block of the README and of docs/ runs as it stands, and prints what its comments say. */
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { registry } from "gradtape";
 import * as assert from "uvu/assert";
+import { page, render } from "./support/ops-page.js";
 import { suite } from "./support/suite.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -39,5 +42,10 @@ for (const page of pages) {
     });
   });
 }
+
+test("docs/ops.md is current: npm run docs writes it", () => {
+  assert.ok(readFileSync(page, "utf8") === render(), "differs from the registry");
+  assert.ok(registry.size >= 200, `${registry.size} operations`);
+});
 
 test.run();

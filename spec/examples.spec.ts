@@ -1,4 +1,4 @@
-// slow
+// slow, usual environment only: its processes are others
 /** The examples, run as a reader runs them: what they print, what they write, and how they refuse what makes no sense. */
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";

@@ -1,3 +1,4 @@
+// usual environment only: its backends are its own
 /** Guard words: what a backend computes in WebAssembly's memory changes nothing there but the blocks it took, whatever op is called. */
 import { Generator, registry } from "gradtape";
 import * as assert from "uvu/assert";

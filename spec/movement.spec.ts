@@ -1,3 +1,4 @@
+// usual environment only: its backends are its own
 /** Values moved in WebAssembly are the very bits that the op's own loops give, for any number of threads, and nothing else is written. */
 import {
   argmaxPool2d,

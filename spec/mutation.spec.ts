@@ -1,4 +1,4 @@
-// slow
+// slow, usual environment only: it tests the checks
 /** The checks have power: every op's rules, spoiled in every way of a fixed list, are caught by the checks of ops.spec. */
 import fc from "fast-check";
 import { Generator, gradient, type Operation, registry, type Tensor, tape } from "gradtape";

@@ -1,13 +1,24 @@
 // slow
 /** Every op of the registry against its reference and against central differences, and what every backward must do. */
 import fc from "fast-check";
-import { configure, Generator, gradient, type Operation, registry, type Tensor, tensor, zerosLike } from "gradtape";
+import {
+  configure,
+  Generator,
+  gradient,
+  jvp,
+  noGrad,
+  type Operation,
+  registry,
+  type Tensor,
+  tensor,
+  zerosLike,
+} from "gradtape";
 import * as assert from "uvu/assert";
 import { type Case, cases } from "./support/cases.js";
 import { assertClose, assertSame } from "./support/close.js";
 import { expected, references } from "./support/references.js";
-import { differences, firstOrder, hasSlopes, secondOrder, signed } from "./support/slopes.js";
-import { long, suite } from "./support/suite.js";
+import { along, differences, firstOrder, hasSlopes, movable, secondOrder, signed } from "./support/slopes.js";
+import { long, seed, suite } from "./support/suite.js";
 
 const test = suite("ops");
 
@@ -23,6 +34,8 @@ const tolerance = {
   single: 2e-6,
   /** What is the same sum in another order. */
   reordered: 1e-12,
+  /** A slope, held against differences. */
+  tangent: 1e-7,
 };
 
 /** Runs a check on random cases; the generator it is given draws cotangents. */
@@ -44,6 +57,12 @@ function interpreting<T>(f: () => T): T {
     configure({});
   }
 }
+
+/** ⟨a, b⟩. */
+const dot = (a: Tensor, b: Tensor): number => a.data.reduce((sum, value, i) => sum + value * b.data[i], 0);
+
+/** The inputs in which ops were found to be linear, by trial. */
+const linear = new Set<string>();
 
 /** The same case on inputs of another dtype. */
 const float32 = (c: Case): Tensor[] => c.inputs.map((x) => tensor(x, { dtype: "float32", requiresGrad: true }));
@@ -124,6 +143,46 @@ for (const op of registry.values()) {
     });
   });
 
+  pulled(
+    "the derivative along tangents is that of differences, and with the gradient one number",
+    (c, g, generator) => {
+      const xs = movable(c).map((i) => c.inputs[i]);
+      if (xs.length === 0) return;
+      const tangents = xs.map((x) => signed(x, generator));
+      const call = (...moved: Tensor[]) => c.call(c.inputs.map((x) => moved[xs.indexOf(x)] ?? x));
+      const [y, tangent] = jvp(call, xs, tangents);
+      assertSame(
+        y,
+        noGrad(() => c.call()),
+      );
+      const wanted = along(() => noGrad(() => c.call()), xs, tangents);
+      assertClose(Float64Array.from(tangent.data), wanted, { tolerance: tolerance.tangent });
+      const slopes = gradient(c.call(), xs, { seed: g });
+      const sum = (a: readonly Tensor[], b: readonly Tensor[]) => a.reduce((s, x, i) => s + dot(x, b[i]), 0);
+      assertClose(dot(tangent, g), sum(slopes, tangents), { tolerance: tolerance.reordered * Math.max(1, g.size) });
+    },
+  );
+
+  pulled("where it is linear in an input, its gradient is the adjoint", (c, g, generator) => {
+    for (const i of movable(c)) {
+      if (c.inputs[i].size * g.size === 0 || op.kinks?.[c.places[i]]?.length) continue;
+      const at = (x: Tensor) => noGrad(() => c.call(c.inputs.map((other, k) => (k === i ? x : other))));
+      const [a, ...others] = Array.from({ length: 4 }, () => signed(c.inputs[i], generator));
+      const adds = (b: Tensor): boolean => {
+        const wanted = at(a).mul(2).sub(at(b).mul(0.5));
+        const found = at(a.mul(2).sub(b.mul(0.5)).detach());
+        return found.data.every((value, k) => Math.abs(value - wanted.data[k]) <= 1e-13 * (1 + Math.abs(value)));
+      };
+      if (!others.every(adds)) continue;
+      linear.add(`${op.name} ${i}`);
+      const x = tensor(a, { requiresGrad: true });
+      const y = c.call(c.inputs.map((other, k) => (k === i ? x : other)));
+      const [left, right] = [dot(y, g), y.tracked ? dot(x, gradient(y, x, { seed: g })) : 0];
+      const size = dot(y.detach().abs(), g.detach().abs());
+      assert.ok(Math.abs(left - right) <= 1e-12 * Math.max(1e-300, size), `${c.describe()}: ${left} and ${right}`);
+    }
+  });
+
   pulled("the same backward twice has the same bits", (c, g) => {
     const y = c.call();
     const first = gradient(y, c.inputs, { seed: g });
@@ -150,20 +209,43 @@ for (const op of registry.values()) {
       assertClose(x, recorded[i], { tolerance: tolerance.reordered, what: `input ${i + 1}` });
     });
   });
-
-  pulled("words that are interpreted have the bits of those that are printed", (c, g) => {
-    for (const [inputs, seed] of [
-      [c.inputs, g],
-      [float32(c), g.to("float32")],
-    ] as const) {
-      const run = () => [c.call(inputs), ...pull(c, seed, {}, inputs), ...pull(c, seed, { createGraph: true }, inputs)];
-      const interpreted = interpreting(run);
-      run().forEach((x, i) => {
-        assertSame(interpreted[i], x);
-      });
-    }
-  });
 }
+
+test(
+  "words that are interpreted have the bits of those that are printed: of values, gradients, and recorded gradients",
+  () => {
+    const generator = new Generator(1);
+    const runs = [...registry.values()].flatMap((op) =>
+      fc.sample(cases(op), { seed, numRuns: some }).flatMap((c) => {
+        const g = signed(
+          noGrad(() => c.call()),
+          generator,
+        );
+        return [
+          [c.inputs, g],
+          [float32(c), g.to("float32")],
+        ].map(([inputs, g]) => (): Tensor[] => {
+          const y = c.call(inputs as Tensor[]);
+          if (!y.tracked) return [y];
+          const recorded = pull(c, g as Tensor, { createGraph: true }, inputs as Tensor[]);
+          return [y, ...pull(c, g as Tensor, {}, inputs as Tensor[]), ...recorded];
+        });
+      }),
+    );
+    const interpreted = interpreting(() => runs.map((run) => run()));
+    runs.forEach((run, i) => {
+      run().forEach((x, k) => {
+        assertSame(interpreted[i][k], x);
+      });
+    });
+  },
+  { deadline: 300_000 },
+);
+
+test("the adjoint was looked at of many ops", () => {
+  console.log(`\n${linear.size} inputs in which an op is linear: ${[...linear].join(", ")}`);
+  assert.ok(linear.size >= 40, `${linear.size}`);
+});
 
 test("there is a reference for every op, and an op for every reference", () => {
   assert.equal(Object.keys(references).sort(), [...registry.keys()].sort());

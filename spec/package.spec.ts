@@ -1,4 +1,4 @@
-// slow
+// slow, usual environment only: its processes are others
 /** What npm would publish: packed, installed offline in an empty folder, and used there by Node, TypeScript and two bundlers. */
 import { spawnSync } from "node:child_process";
 import {

@@ -1,3 +1,4 @@
+// usual environment only: its backends are its own
 /** float32 against float64 on the same inputs: values and gradients of every op, in the usual backend and with everything in WebAssembly. */
 import { conv2d, Generator, matmul, normal, type Operation, registry, type Tensor } from "gradtape";
 import * as assert from "uvu/assert";

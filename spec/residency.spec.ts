@@ -1,3 +1,4 @@
+// usual environment only: its backends are its own
 /** Where values lie is nobody's business: whatever is computed, kept, written, freed or moved in between, all read what a plain array would hold. */
 import fc from "fast-check";
 import { backend, configure, type Dtype, GradtapeError, gradient, noGrad, SGD, type Tensor, tensor } from "gradtape";

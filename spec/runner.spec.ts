@@ -1,10 +1,11 @@
-// slow
+// slow, usual environment only: its processes are others
 /** The canaries: files that must fail, each for its reason, and one that must pass. */
 import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { promisify } from "node:util";
 import * as assert from "uvu/assert";
-import { findSpecs, readSeed, runFile, runFiles } from "./support/runner.js";
+import { environments } from "./support/environments.js";
+import { everywhere, findSpecs, readSeed, runFile, runFiles } from "./support/runner.js";
 import { suite } from "./support/suite.js";
 
 // Of each canary: the tests that pass, and all the failures, each beginning as told.
@@ -26,6 +27,7 @@ const canaries: Record<string, [number, ...string[]]> = {
   "leaves-a-process": [1, "left a process behind that holds its output open"],
   "leaves-a-worker": [1, "still alive 2000 ms after its last test"],
   "loops-for-ever": [0, "loops › for ever: did not finish within 500 ms", "loops › after that: never started"],
+  "needs-code-from-strings": [1],
   "never-resolves": [0, "waits › for ever: never finished (exit code 1)"],
   "never-resolves-with-worker": [0, "waits › for ever: did not finish within 500 ms"],
   passes: [3],
@@ -47,9 +49,10 @@ const path = (name: string) => `spec/support/canaries/${name}.ts`;
 const blocking = path("blocks-while-loading");
 const others = Object.keys(canaries)
   .map(path)
-  .filter((file) => file !== blocking);
+  .filter((file) => file !== blocking)
+  .map((file) => ({ file }));
 const verdicts = Promise.all([
-  runFiles([blocking], { deadline: 5_000 }),
+  runFiles([{ file: blocking }], { deadline: 5_000 }),
   runFiles(others, { jobs: 4, grace: 2_000 }),
 ]).then((lists) => lists.flat());
 
@@ -72,7 +75,7 @@ for (const [name, [passed, ...failures]] of Object.entries(canaries))
   });
 
 test("seed and length reach the spec and fast-check", async () => {
-  const { output } = await runFile(path("passes"), { seed: -7, long: true });
+  const { output } = await runFile({ file: path("passes") }, { seed: -7, long: true });
   assert.ok(
     output.includes('seed -7, long true, global {"seed":-7,"numRuns":1000,"includeErrorInReport":true}'),
     output,
@@ -97,10 +100,35 @@ test("a pattern that matches nothing fails, even beside one that does", async ()
   assert.is(alone.code, 1);
   assert.ok(alone.stdout.includes("✘ no spec file has this in its path"), alone.stdout);
   assert.ok(alone.stdout.endsWith("\nseed -7\n0 passed, 1 failed\n"), alone.stdout);
-  const beside = await command("--grep=no-such-spec", "--grep=close", "--long");
+  const beside = await command("--grep=no-such-spec", "--grep=close");
   assert.is(beside.code, 1);
-  assert.match(beside.stdout, /ok {3}spec\/close.spec.ts: .*\nseed 20261121, long\n[1-9]\d* passed, 1 failed\n$/);
+  assert.match(beside.stdout, /ok {3}spec\/close.spec.ts: .*\nseed 20261121\n[1-9]\d* passed, 1 failed\n$/);
   assert.equal(findSpecs(["runner", "no-such-spec"]), { files: ["spec/runner.spec.ts"], unmatched: ["no-such-spec"] });
+});
+
+test("the long run is in every environment, and fails where one file does in one of them", async () => {
+  const file = path("needs-code-from-strings");
+  const usual = await command(`--grep=${file}`);
+  assert.is(usual.code, 0);
+  assert.ok(usual.stdout.endsWith("\n1 passed, 0 failed\n"), usual.stdout);
+  const long = await command(`--grep=${file}`, "--long");
+  assert.is(long.code, 1);
+  const names = Object.keys(environments);
+  const verdict = (name: string) =>
+    name === "without code from strings"
+      ? `FAIL ${file} (${name}): 0 tests passed`
+      : `ok   ${file} (${name}): 1 test passed`;
+  const found = long.stdout.match(/^(ok {3}|FAIL).*(?=, .* s$)/gm)?.sort();
+  assert.equal(found, [`ok   ${file}: 1 test passed`, ...names.map(verdict)].sort(), long.stdout);
+  assert.ok(long.stdout.endsWith(`\nseed 20261121, long\n${names.length} passed, 1 failed\n`), long.stdout);
+});
+
+test("what is not for the usual environment only runs in all, in its normal size", async () => {
+  const [runner, ops] = ["spec/runner.spec.ts", "spec/ops.spec.ts"];
+  const elsewhere = Object.keys(environments).map((environment) => ({ file: ops, environment }));
+  assert.equal(everywhere([runner, ops]), [{ file: runner }, { file: ops }, ...elsewhere]);
+  const { output } = await runFile({ file: path("passes"), environment: "without SIMD" }, { long: true });
+  assert.ok(output.includes("long false"), output);
 });
 
 test("the command line is checked", async () => {

@@ -13,6 +13,7 @@ import {
   full,
   fullLike,
   Generator,
+  leakyRelu,
   linspace,
   manualSeed,
   normal,
@@ -364,7 +365,7 @@ test("numbers mix with tensors in every place and change no dtype", () => {
       [x.pow(2), [1, 4]],
       [x.clamp(1.5), [1.5, 2]],
       [x.maximum(1.5), [1.5, 2]],
-      [x.leakyRelu(0.5), [1, 2]],
+      [leakyRelu(x, 0.5), [1, 2]],
       [x.div(2), [0.5, 1]],
     ];
     for (const [y, expected] of table) holds(y, expected, dtype);

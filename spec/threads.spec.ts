@@ -1,3 +1,4 @@
+// usual environment only: its backends are its own
 /** Threads: the same bits for any number of them, whatever becomes of the workers; and none keeps the process alive. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -1,3 +1,4 @@
+// usual environment only: its backends are its own
 /** The WebAssembly backend is a claim: every word, pattern, length and product agrees with the reference, and nothing is written beside it. */
 import { type Operation, registry } from "gradtape";
 import * as assert from "uvu/assert";

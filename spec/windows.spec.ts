@@ -1,23 +1,36 @@
 /** Parts, picks and windows: values checked by hand, that the pairs are adjoint, and what convolution and pooling do at the edges. */
 import fc from "fast-check";
 import {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
   argmaxPool2d,
+  avgPool2d,
   concat,
+  conv1d,
   conv2d,
+  convTranspose2d,
   fold,
+  full,
   Generator,
   gather,
   gradcheck,
   gradient,
   maxPool2d,
+  maxUnpool2d,
   normal,
   ones,
   type Pair,
+  pixelShuffle,
+  pixelUnshuffle,
   type Shape,
   slice,
   type Tensor,
   tensor,
   unfold,
+  upsampleBilinear,
+  upsampleLinear,
+  upsampleNearest,
   type WindowOptions,
   zeros,
   zerosLike,
@@ -389,6 +402,83 @@ test("a convolution adds up its channels, and is linear in images and filters", 
   assertClose(conv2d(x.add(z), W), conv2d(x, W).add(conv2d(z, W)), { tolerance: 1e-12 });
 });
 
+test("groups are convolutions side by side, and sequences images of one row", () => {
+  const [x, W, b] = [random(2, 4, 5, 4), random(6, 2, 2, 3), random(6)];
+  const options = { stride: [2, 1], padding: 1 } as const;
+  const halves = [0, 1].map((half) =>
+    conv2d(
+      x.slice(null, [2 * half, 2 * half + 2]),
+      W.slice([3 * half, 3 * half + 3]),
+      b.slice([3 * half, 3 * half + 3]),
+      options,
+    ),
+  );
+  assertClose(conv2d(x, W, b, { ...options, groups: 2 }), concat(halves, 1), { tolerance: 1e-12 });
+  const [row, filter] = [random(2, 3, 7), random(4, 3, 3)];
+  const flat = conv2d(row.reshape([2, 3, 1, 7]), filter.reshape([4, 3, 1, 3]), null, { stride: [1, 2] });
+  assertSame(conv1d(row, filter, null, { stride: 2 }), flat.reshape([2, 4, 3]));
+});
+
+test('padding "same" keeps the size, and puts one more zero at the end', () => {
+  const x = tensor([[[1, 2, 3]]], float64);
+  const W = tensor([[[10, 1]]], float64);
+  assert.equal(conv1d(x, W, null, { padding: "same" }).toArray(), [[[12, 23, 30]]]);
+  assert.equal(conv1d(x, W, null, { padding: "valid" }).toArray(), [[[12, 23]]]);
+  for (const dilation of [1, 2, [3, 1]] as const)
+    assert.equal(
+      [...conv2d(random(1, 2, 5, 4), random(3, 2, 2, 3), null, { padding: "same", dilation }).shape],
+      [1, 3, 5, 4],
+    );
+});
+
+test("a transposed convolution is the adjoint of the convolution", () => {
+  for (const options of [{}, { stride: 2, padding: 1 }, { stride: [1, 3], dilation: [2, 1], groups: 2 }] as const) {
+    const { groups = 1 }: { groups?: number } = options;
+    const [x, W] = [random(2, 4, 5, 7), random(2, 4 / groups, 3, 2)];
+    const u = random(...conv2d(x, W, null, options).shape);
+    // Rows and columns that no window reached are what outputPadding adds.
+    const reached = convTranspose2d(u, W, null, options).shape;
+    const outputPadding = [5 - reached[2], 7 - reached[3]] as const;
+    const back = convTranspose2d(u, W, null, { ...options, outputPadding });
+    assertClose(conv2d(x, W, null, options).mul(u).sum(), x.mul(back).sum(), { tolerance: 1e-12 });
+  }
+});
+
+// ---- means, and given sizes
+
+test("adaptive pools are the usual ones where sizes divide, and what is infinite stays in its windows", () => {
+  const x = random(2, 3, 4, 6);
+  assertClose(adaptiveAvgPool2d(x, [2, 3]), avgPool2d(x, 2), { tolerance: 1e-15 });
+  assertSame(adaptiveMaxPool2d(x, [2, 3]), maxPool2d(x, 2));
+  assert.equal(adaptiveAvgPool1d(tensor([[[Infinity, 1, 2, 3, 4]]], float64), 3).toArray(), [[[Infinity, 2, 3.5]]]);
+  assert.equal(adaptiveAvgPool1d(tensor([[[0, 1, 2, 3, Infinity]]], float64), 3).toArray(), [[[0.5, 2, Infinity]]]);
+});
+
+test("upsampling repeats, or interpolates between neighbours; what has no share does not count", () => {
+  const x = tensor([[[1, 3, Infinity]]], float64);
+  assert.equal(upsampleNearest(x, 2).toArray(), [[[1, 1, 3, 3, Infinity, Infinity]]]);
+  assert.equal(upsampleLinear(x, 2).toArray(), [[[1, 1.5, 2.5, Infinity, Infinity, Infinity]]]);
+  assert.equal(upsampleLinear(x, { size: 5, alignCorners: true }).toArray(), [[[1, 2, 3, Infinity, Infinity]]]);
+  const flat = full([1, 2, 3, 4], 7, float64);
+  assertClose(upsampleBilinear(flat, { size: [5, 9] }), full([1, 2, 5, 9], 7, float64), { tolerance: 1e-15 });
+});
+
+test("pixels are shuffled and unshuffled, and maxima put back", () => {
+  const x = random(2, 8, 3, 2);
+  assertSame(pixelUnshuffle(pixelShuffle(x, 2), 2), x);
+  assert.equal(pixelShuffle(count(4, [1, 4, 1, 1]), 2).toArray(), [
+    [
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+  ]);
+  const y = maxPool2d(x, [2, 1], { stride: 2 });
+  const back = maxUnpool2d(y, argmaxPool2d(x, [2, 1], { stride: 2 }), [2, 1], { stride: 2, outputSize: [3, 2] });
+  assertSame(maxPool2d(back.add(back.eq(0).mul(-100)), [2, 1], { stride: 2 }), y);
+});
+
 // ---- maxPool2d
 
 test("maxPool2d gives what is seen by eye, with padding and overlap", () => {
@@ -574,7 +664,7 @@ test("errors name the function, what was given, and what would do", () => {
     ],
     [() => fold(zeros([1, 3, 4]), 3, 2), /^fold\(\[1,3,4\]\): for images of \[3,3\]/],
     [() => fold(zeros([1, 4, 4]), 1, 2), /^fold\(\[1,1,1,1\]\): windows of \[2,2\] must fit/],
-    [() => conv2d(image, zeros([3, 1, 2, 2])), /^conv2d\(\[1,2,4,4\], \[3,1,2,2\]\): the channels of the images \(2\)/],
+    [() => conv2d(image, zeros([3, 1, 2, 2])), /^conv2d\(\[1,2,4,4\], \[3,1,2,2\]\): the channels of x \(2\)/],
     [
       () => conv2d(image, zeros([3, 2, 2])),
       /^conv2d\(\[3,2,2\]\): the tensor must have 4 axes, \[O, C, height, width\]/,
@@ -593,7 +683,7 @@ test("errors name the function, what was given, and what would do", () => {
     [() => maxPool2d(x, 2), /^maxPool2d\(\[2,3\]\): the tensor must have 4 axes/],
     [
       () => maxPool2d(zeros([1, 1, 0, 4]), 2, { padding: 1 }),
-      /^maxPool2d\(\[1,1,0,4\]\): the images must not be empty/,
+      /^maxPool2d\(\[1,1,0,4\]\): the axes after the second must not be empty/,
     ],
   ] as const)
     assert.throws(call, (error: Error) => {

@@ -1,5 +1,5 @@
 /** Losses: how far scores are from what was wanted, as one number. */
-import { crossEntropy } from "../ops/losses.js";
+import { crossEntropy } from "../ops/crossentropy.js";
 import type { Tensor } from "../tensor.js";
 import { Layer } from "./layer.js";
 

@@ -1,5 +1,6 @@
-/** Arithmetic, comparison and choice, element by element; operands broadcast, numbers stand for themselves. */
+/** Arithmetic, element by element; operands broadcast, numbers stand for themselves. */
 import { binary, ternary, unary } from "../elementwise.js";
+import type { Scalar } from "../letters.js";
 import { between } from "../op.js";
 import type { Operand, Tensor } from "../tensor.js";
 
@@ -27,9 +28,9 @@ export const div = binary("div", {
  */
 export const pow = binary("pow", {
   f: (a, b) => a.pow(b),
-  // At (0, 0) the slope b·a^(b-1) would be 0·∞, and at a = 0 the other y·log(a); 1 in place of a gives the limits.
+  // Where 1/a is ∞ the slope b·a^(b-1) would be 0·∞ at b = 0, and at a = 0 the other y·log(a); 1 in place of a gives the limits.
   d: [
-    (_, a, b) => b.mul(a.eq(0).mul(b.eq(0)).where(1, a).pow(b.sub(1))),
+    (_, a, b) => b.mul(a.reciprocal().abs().eq(Infinity).mul(b.eq(0)).where(1, a).pow(b.sub(1))),
     (y, a, b) => y.mul(a.eq(0).mul(b.ge(0)).where(1, a).log()),
   ],
   domain: [positive, between(-2, 2)],
@@ -48,25 +49,52 @@ export const reciprocal = unary("reciprocal", {
 /** |x|; its slope at 0 is 0. */
 export const abs = unary("abs", { f: (x) => x.abs(), d: [(_, x) => x.sign()], kinks: [[0]] });
 
-/** −1, 0 or 1; NaN for NaN (NumPy's; PyTorch gives 0). */
+/** −1, 0 or 1; NaN for NaN (NumPy's; PyTorch gives 0), and −0 for −0. */
 export const sign = unary("sign", { f: (x) => x.sign(), kinks: [[0]] });
 
-/** The largest whole number not above x. */
-export const floor = unary("floor", { f: (x) => x.floor(), kinks: [[-2, -1, 0, 1, 2]] });
+/** Whether a number is negative, −0 too. */
+const isNegative = (x: Scalar): Scalar => x.eq(0).where(x.reciprocal(), x).lt(0);
+
+/** |a| with the sign of b, that of −0 too; of NaN the sign is plus. */
+export const copysign = binary("copysign", {
+  f: (a, b) => isNegative(b).where(a.abs().neg(), a.abs()),
+  d: [(_, a, b) => a.sign().mul(isNegative(b).where(-1, 1)), null],
+  kinks: [[0], [0]],
+});
+
+/** 0 below 0, `at0` at 0, 1 above; 0 for NaN. */
+export const heaviside = binary("heaviside", {
+  f: (x, at0) => x.eq(0).where(at0, x.gt(0)),
+  d: [null, (_, x) => x.eq(0)],
+  kinks: [[0]],
+});
+
+const larger = {
+  f: (a: Scalar, b: Scalar) => a.maximum(b),
+  d: [(_: Scalar, a: Scalar, b: Scalar) => a.gt(b), (_: Scalar, a: Scalar, b: Scalar) => a.gt(b).eq(0)],
+  ties: true,
+} as const;
+
+const smaller = {
+  f: (a: Scalar, b: Scalar) => a.minimum(b),
+  d: [(_: Scalar, a: Scalar, b: Scalar) => a.lt(b), (_: Scalar, a: Scalar, b: Scalar) => a.lt(b).eq(0)],
+  ties: true,
+} as const;
 
 /** The larger of a and b; NaN if one is. At a tie the whole gradient goes to b (PyTorch shares it). */
-export const maximum = binary("maximum", {
-  f: (a, b) => a.maximum(b),
-  d: [(_, a, b) => a.gt(b), (_, a, b) => a.gt(b).eq(0)],
-  ties: true,
-});
+export const maximum = binary("maximum", larger);
 
 /** The smaller of a and b; NaN if one is. At a tie the whole gradient goes to b (PyTorch shares it). */
-export const minimum = binary("minimum", {
-  f: (a, b) => a.minimum(b),
-  d: [(_, a, b) => a.lt(b), (_, a, b) => a.lt(b).eq(0)],
-  ties: true,
-});
+export const minimum = binary("minimum", smaller);
+
+/** max(x, 0); its slope at 0 is 0. */
+export const relu = unary("relu", { f: (x) => x.maximum(0), d: [(_, x) => x.gt(0)], kinks: [[0]] });
+
+/** x kept from falling below `low`: maximum(x, low). The slope at the bound is 0 (PyTorch: 1). */
+export const clampMin = binary("clampMin", larger);
+
+/** x kept from rising above `high`: minimum(x, high). The slope at the bound is 0 (PyTorch: 1). */
+export const clampMax = binary("clampMax", smaller);
 
 /** x kept between `low` (default −∞) and `high` (default ∞): minimum(maximum(x, low), high). The slope at a bound is 0 (PyTorch: 1). */
 export const clamp = ternary("clamp", {
@@ -81,31 +109,8 @@ export const clamp = ternary("clamp", {
   ties: true,
 }) as (x: Operand, low?: Operand, high?: Operand) => Tensor;
 
-/** 1 where a < b, else 0. */
-export const lt = binary("lt", { f: (a, b) => a.lt(b), ties: true, integers: true });
-
-/** 1 where a ≤ b, else 0. */
-export const le = binary("le", { f: (a, b) => a.le(b), ties: true, integers: true });
-
-/** 1 where a > b, else 0. */
-export const gt = binary("gt", { f: (a, b) => a.gt(b), ties: true, integers: true });
-
-/** 1 where a ≥ b, else 0. */
-export const ge = binary("ge", { f: (a, b) => a.ge(b), ties: true, integers: true });
-
-/** 1 where a equals b, else 0. */
-export const eq = binary("eq", { f: (a, b) => a.eq(b), ties: true, integers: true });
-
-/** 1 where a differs from b, else 0. */
-export const ne = binary("ne", { f: (a, b) => a.ne(b), ties: true, integers: true });
-
-/**
- * a where the condition is not 0, else b: `where(x.gt(0), a, b)` or `x.gt(0).where(a, b)`. Slopes are multiplied, not
- * selected, so `x.gt(0).where(x.log(), 0)` has the gradient 0·∞ = NaN at 0. Choose the input first:
- * `x.gt(0).where(x.gt(0).where(x, 1).log(), 0)`.
- */
-export const where = ternary("where", {
-  f: (condition, a, b) => condition.where(a, b),
-  d: [null, (_, condition) => condition.ne(0), (_, condition) => condition.eq(0)],
-  kinks: [[0]],
-}) as (condition: Operand, a: Operand, b: Operand) => Tensor;
+/** From a to b as t goes from 0 to 1: a · (1 − t) + b · t, which is a and b at the ends. */
+export const lerp = ternary("lerp", {
+  f: (a, b, t) => t.neg().add(1).mul(a).add(b.mul(t)),
+  d: [(_, _a, _b, t) => t.neg().add(1), (_, _a, _b, t) => t, (_, a, b) => b.sub(a)],
+});

@@ -1,138 +1,117 @@
-/** Convolution and pooling of images, composed: their derivatives are those of matrix products and of moved values. */
-import { call, DtypeError, kindOf, ShapeError, show, ValueError } from "../error.js";
-import { kernelOp } from "../kernel.js";
-import { composed, type Sample } from "../op.js";
-import { Tensor } from "../tensor.js";
-import {
-  checkRank,
-  countOf,
-  images,
-  type Pair,
-  type PoolOptions,
-  type WindowOptions,
-  type Windows,
-  windowsOf,
-} from "../windows.js";
+/** Convolution, composed: its derivatives are those of a matrix product and of moved values. */
+import { show, ValueError } from "../error.js";
+import { composed } from "../op.js";
+import { sizeOf } from "../shape.js";
+import type { Tensor } from "../tensor.js";
+import { countOf, groupsOf, type Pair, raised, type Sliding, type WindowOptions, windowsOf } from "./common/windows.js";
 import { unfold } from "./windows.js";
 
 /**
- * Convolution, as networks mean it (the kernel is not turned round), of images x [N, C, H, W] with W [O, C, height, width],
- * plus b [O] if there is one: [N, O, rows, columns]. Options are numbers or [height, width], as in PyTorch; no groups yet.
+ * Where the windows of a convolution lie, and in how many groups it is cut; `"valid"` is no padding, `"same"`, of stride 1,
+ * as much as gives results of the size of x, at the end one more than at the start if it is odd.
  */
-export const conv2d: (x: Tensor, W: Tensor, b?: Tensor | null, options?: WindowOptions) => Tensor =
-  /* @__PURE__ */ composed(
-    "conv2d",
-    {
-      arity: 3,
-      samples: [
-        { shapes: [[2, 2, 3, 3], [2, 2, 2, 2], [2]] },
-        {
-          shapes: [
-            [1, 1, 3, 4],
-            [2, 1, 2, 3],
-          ],
-        },
-        { shapes: [[1, 2, 4, 3], [1, 2, 3, 2], [1]], args: [{ stride: [2, 1], padding: [1, 0] }] },
-        {
-          shapes: [
-            [1, 1, 5, 3],
-            [2, 1, 2, 2],
-          ],
-          args: [null, { dilation: 2, padding: 1 }],
-        },
-      ],
-    },
-    (x: Tensor, W: Tensor, b?: Tensor | null, options?: WindowOptions) => {
-      checkRank("conv2d", x, images);
-      checkRank("conv2d", W, ["O", "C", "height", "width"]);
-      if (b && !(b instanceof Tensor))
-        throw new DtypeError(`conv2d: b must be a tensor, or null (given ${kindOf(b)}); options come after it`);
-      if (b) checkRank("conv2d", b, ["O"]);
-      const [outputs, channels, ...size] = W.shape;
-      const operands = b ? [x, W, b] : [x, W];
-      if (x.shape[1] !== channels)
-        throw new ShapeError(
-          `${call("conv2d", operands)}: the channels of the images (${x.shape[1]}) must equal those of W (${channels})`,
-        );
-      if (b && b.size !== outputs)
-        throw new ShapeError(`${call("conv2d", operands)}: there must be one b for each output of W, ${outputs}`);
-      const at = windowsOf("conv2d", size, options);
-      const y = W.reshape([outputs, channels * size[0] * size[1]]).matmul(unfold(x, at.size, at));
-      return (b ? y.add(b.reshape([outputs, 1])) : y).reshape([x.shape[0], outputs, ...countOf("conv2d", x.shape, at)]);
-    },
-  );
+export type ConvolutionOptions<P = Pair> = Omit<WindowOptions<P>, "padding"> & {
+  padding?: P | "same" | "valid";
+  groups?: number;
+};
 
-/** The windows of a pool, which may lie by at most half outside, so that none is empty. */
-function poolOf(op: string, x: Tensor, size: Pair, options: PoolOptions | undefined): Windows {
-  checkRank(op, x, images);
-  const at = windowsOf(op, size, options, size);
-  if (at.padding.some((padding, k) => 2 * padding > at.size[k]))
-    throw new ValueError(`${op}: padding must be at most half the size, ${show(at.size)} (given ${show(at.padding)})`);
-  if (x.shape[2] * x.shape[3] === 0)
-    throw new ShapeError(`${call(op, [x])}: the images must not be empty; of nothing there is no largest value`);
-  return { ...at, dilation: [1, 1] };
+type Convolution<Options> = (x: Tensor, W: Tensor, b?: Tensor | null, options?: Options) => Tensor;
+
+/** Filters times windows laid side by side; each group has a product of its own. */
+function convolve(
+  axes: Sliding,
+  x: Tensor,
+  W: Tensor,
+  b: Tensor | null | undefined,
+  options: ConvolutionOptions | undefined,
+): Tensor {
+  const groups = groupsOf(axes, false, x, W, b, options);
+  const [outputs, channels, ...size] = W.shape;
+  const { padding } = options ?? {};
+  const named = padding === "same" || padding === "valid";
+  let at = windowsOf("conv", size, (named ? { ...options, padding: 0 } : options) as WindowOptions, 1, axes);
+  let own = x;
+  if (padding === "same") {
+    if (sizeOf(at.stride) !== 1)
+      throw new ValueError(`conv: padding "same" needs a stride of 1 (given ${show(at.stride.slice(2 - axes))})`);
+    const [height, width] = at.size.map((n, k) => at.dilation[k] * (n - 1));
+    at = { ...at, padding: [height >> 1, width >> 1] };
+    const odd = [height % 2, width % 2].slice(2 - axes);
+    if (odd.includes(1)) own = x.pad([[0, 0], [0, 0], ...odd.map((n) => [0, n] as const)]);
+  }
+  const counts = countOf("conv", own.shape, at);
+  const parts = groups > 1 ? [groups] : [];
+  const terms = channels * sizeOf(size);
+  const filters = W.reshape([...parts, outputs / groups, terms]);
+  const columns = unfold(raised(own), at.size, at);
+  const y = filters.matmul(groups > 1 ? columns.reshape([x.shape[0], groups, terms, sizeOf(counts)]) : columns);
+  return (b ? y.add(b.reshape([...parts, outputs / groups, 1])) : y).reshape([
+    x.shape[0],
+    outputs,
+    ...counts.slice(2 - axes),
+  ]);
 }
 
-type Pool = (x: Tensor, size: Pair, options?: PoolOptions) => Tensor;
-
-const pools: readonly Sample[] = [
-  { shapes: [[1, 2, 4, 4]], args: [2] },
-  { shapes: [[2, 1, 3, 4]], args: [[2, 3], { stride: 1 }] },
-  { shapes: [[1, 1, 4, 5]], args: [3, { stride: 2, padding: 1 }] },
-];
-
 /**
- * Where the largest value of each window of images [N, C, H, W] lies, int32 [N, C, rows, columns]: a place in H · W, for
- * `gather` on flat images. The first of equals, or the first NaN; padding never. `max_pool2d`'s indices in PyTorch (there the last NaN).
+ * Convolution, as networks mean it (the kernel is not turned round: a cross-correlation), of images x [N, C, H, W] with
+ * W [O, C / groups, height, width], plus b [O] if there is one: [N, O, rows, columns]. Options are numbers or
+ * [height, width], as in PyTorch; of several groups each takes its share of the channels, and gives its share of the outputs.
  */
-export const argmaxPool2d: Pool = /* @__PURE__ */ kernelOp<Windows>("argmaxPool2d", {
-  args: (x: Tensor, size: Pair, options?: PoolOptions) => [[x], poolOf("argmaxPool2d", x, size, options)],
-  shape: (at, [x]) => [x.shape[0], x.shape[1], ...countOf("argmaxPool2d", x.shape, at)],
-  run: ([x], y, _, { size: [kh, kw], stride: [sh, sw], padding: [ph, pw] }) => {
-    const [from, to] = [x.storage.data, y.storage.data];
-    const [n, c, h, w] = x.shape;
-    const [, , oh, ow] = y.shape;
-    for (let map = 0, o = 0; map < n * c; map++)
-      for (let i = 0, image = map * h * w; i < oh; i++) {
-        const top = Math.max(0, i * sh - ph);
-        const bottom = Math.min(h, i * sh - ph + kh);
-        for (let j = 0; j < ow; j++) {
-          const left = Math.max(0, j * sw - pw);
-          const right = Math.min(w, j * sw - pw + kw);
-          let best = image + top * w + left;
-          let largest = from[best];
-          for (let row = top; row < bottom; row++)
-            for (let at = image + row * w + left, end = image + row * w + right; at < end; at++) {
-              const value = from[at];
-              if (value <= largest || Number.isNaN(largest)) continue; // a NaN is larger than all but an earlier one
-              best = at;
-              largest = value;
-            }
-          to[o++] = best - image;
-        }
-      }
+export const conv2d: Convolution<ConvolutionOptions> = /* @__PURE__ */ composed(
+  "conv2d",
+  {
+    arity: 3,
+    samples: [
+      { shapes: [[2, 2, 3, 3], [2, 2, 2, 2], [2]] },
+      {
+        shapes: [
+          [1, 1, 3, 4],
+          [2, 1, 2, 3],
+        ],
+      },
+      { shapes: [[1, 2, 4, 3], [1, 2, 3, 2], [1]], args: [{ stride: [2, 1], padding: [1, 0] }] },
+      {
+        shapes: [
+          [1, 1, 5, 3],
+          [2, 1, 2, 2],
+        ],
+        args: [null, { dilation: 2, padding: 1 }],
+      },
+      { shapes: [[1, 4, 2, 2], [2, 2, 2, 1], [2]], args: [{ groups: 2, padding: "valid" }] },
+      {
+        shapes: [
+          [2, 1, 2, 3],
+          [1, 1, 2, 3],
+        ],
+        args: [null, { padding: "same" }],
+      },
+    ],
   },
-  vjp: [null],
-  dtype: () => "int32",
-  ties: true,
-  samples: pools,
-});
+  (x: Tensor, W: Tensor, b?: Tensor | null, options?: ConvolutionOptions) => convolve(2, x, W, b, options),
+);
 
-/**
- * The largest value of each window of images [N, C, H, W]: [N, C, rows, columns]. Windows lie side by side unless a `stride`
- * is given. The first of equals, row by row, takes the whole gradient; NaN wins, padding never. As in PyTorch; `padding` is at most half the size.
- */
-export const maxPool2d: Pool = /* @__PURE__ */ composed(
-  "maxPool2d",
-  { ties: true, samples: pools },
-  (x: Tensor, size: Pair, options?: PoolOptions) => {
-    const indices = argmaxPool2d(x, size, options);
-    const [n, c, h, w] = x.shape;
-    const [, , oh, ow] = indices.shape;
-    indices.storage.below = h * w;
-    return x
-      .reshape([n, c, h * w])
-      .gather(2, indices.reshape([n, c, oh * ow]))
-      .reshape(indices.shape);
+/** `conv2d` of sequences x [N, C, L] with W [O, C / groups, length], plus b [O] if there is one: [N, O, windows]. As in PyTorch. */
+export const conv1d: Convolution<ConvolutionOptions<number>> = /* @__PURE__ */ composed(
+  "conv1d",
+  {
+    arity: 3,
+    samples: [
+      { shapes: [[2, 2, 4], [2, 2, 3], [2]] },
+      {
+        shapes: [
+          [1, 2, 5],
+          [4, 1, 2],
+        ],
+        args: [null, { stride: 2, padding: 1, groups: 2 }],
+      },
+      {
+        shapes: [
+          [2, 1, 3],
+          [1, 1, 2],
+        ],
+        args: [null, { padding: "same", dilation: 3 }],
+      },
+    ],
   },
+  (x: Tensor, W: Tensor, b?: Tensor | null, options?: ConvolutionOptions) => convolve(1, x, W, b, options),
 );

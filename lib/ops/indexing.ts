@@ -1,52 +1,14 @@
-/** Rows and values picked by number, and added back: adjoint pairs. */
-import { tensor, zerosLike } from "../create.js";
-import { promote } from "../dtype.js";
-import { call, DtypeError, ShapeError, show, ValueError } from "../error.js";
+/** Rows and values picked by number, and added or written back: adjoint pairs. */
+import type { Block } from "../backends/backend.js";
+import { arange, zeros, zerosLike } from "../create.js";
+import { type Dtype, promote } from "../dtype.js";
+import { call, ShapeError, show } from "../error.js";
 import { kernelOp } from "../kernel.js";
-import { checkIntegers, flatten, type Nested, type TypedArray } from "../nested.js";
-import { axisOf, type Shape, sameShape, sizeOf } from "../shape.js";
-import { checkTensor, Tensor } from "../tensor.js";
-
-/** Indices given as plain numbers. */
-type Rows = readonly number[] | TypedArray;
-
-/** Where the rows of an axis lie: `count` pieces, each of `length` rows of `width` values. */
-const along = (shape: Shape, axis: number) => ({
-  count: sizeOf(shape.slice(0, axis)),
-  length: shape[axis],
-  width: sizeOf(shape.slice(axis + 1)),
-});
-
-/** The index as int32: of one axis, or (`each`) of the shape of x save along `axis`; all of it within x. */
-function indexTensor(op: string, x: Tensor, axis: number, given: Tensor | Nested | TypedArray, each = false): Tensor {
-  const index = given instanceof Tensor ? given : integers(op, given);
-  if (index.dtype !== "int32")
-    throw new DtypeError(`${op}: the index must be int32 (given ${index.dtype}); convert with .to("int32")`);
-  if (!each && index.rank !== 1)
-    throw new ShapeError(`${op}(${show(x.shape)}): the index must have one axis (given ${show(index.shape)})`);
-  if (each && (index.rank !== x.rank || !x.shape.every((length, i) => i === axis || length === index.shape[i])))
-    throw new ShapeError(
-      `${op}(${show(x.shape)}): the index must have the lengths of the tensor on every axis but ${axis} (given ${show(index.shape)})`,
-    );
-  const length = x.shape[axis];
-  const { storage } = index;
-  if (storage.below <= length) return index;
-  const places = storage.data;
-  for (let at = 0; at < places.length; at++)
-    if (places[at] >>> 0 >= length)
-      // without its sign a negative number is large
-      throw new ValueError(
-        `${op}(${show(x.shape)}): indices along axis ${axis} must lie from 0 to ${length - 1} (given ${places[at]} at ${at})`,
-      );
-  if (!storage.handedOut) storage.below = length;
-  return index;
-}
-
-function integers(op: string, given: Nested | TypedArray): Tensor {
-  const { data, shape } = flatten(op, given);
-  checkIntegers(op, data);
-  return tensor(Int32Array.from(data), { shape });
-}
+import type { Nested } from "../nested.js";
+import type { Sample } from "../op.js";
+import { axisOf, type Shape, sameShape } from "../shape.js";
+import { checkTensor, type Tensor } from "../tensor.js";
+import { along, indexTensor, type Rows } from "./common/indices.js";
 
 /** The rows of `axis` that an int32 `index` names, in its order, repeats allowed. The adjoint of `indexAdd`. */
 export const indexSelect: (x: Tensor, axis: number, index: Tensor | Rows) => Tensor = kernelOp<{
@@ -161,67 +123,94 @@ export const gather: (x: Tensor, axis: number, index: Tensor | Nested) => Tensor
   },
 );
 
-/**
- * x with each value of `source` added where `index`, int32 and of its shape, says along `axis`: of a matrix and axis 1,
- * y[i, index[i, j]] += source[i, j]. As in PyTorch, save that the lengths of the other axes must be equal. The adjoint of `gather`.
- */
-export const scatterAdd: (x: Tensor, axis: number, index: Tensor | Nested, source: Tensor) => Tensor = kernelOp<{
-  axis: number;
-}>("scatterAdd", {
-  args: (x: Tensor, given: number, index, source) => {
-    checkTensor("scatterAdd", x);
-    const axis = axisOf("scatterAdd", given, x.rank);
-    return [[x, source, indexTensor("scatterAdd", x, axis, index, true)], { axis }];
+const puts: readonly Sample[] = [
+  {
+    shapes: [
+      [2, 3],
+      [2, 2],
+    ],
+    call: (x, source) => [
+      x,
+      1,
+      [
+        [2, 2],
+        [0, 1],
+      ],
+      source,
+    ],
   },
-  shape: (_, [x, source, index]) => {
+  {
+    shapes: [
+      [3, 2],
+      [1, 2],
+    ],
+    call: (x, source) => [x, 0, [[1, 2]], source],
+  },
+  {
+    shapes: [
+      [2, 2, 2],
+      [2, 1, 2],
+    ],
+    call: (x, source) => [x, -2, [[[1, 0]], [[1, 1]]], source],
+  },
+];
+
+/** How a call that puts values where an index says is read, its shape, what it does, and calls for the tests. */
+const scattering = (name: string, add: boolean) => ({
+  args: (x: Tensor, given: number, index: Tensor | Nested, source: Tensor): [Tensor[], { axis: number }] => {
+    checkTensor(name, x);
+    const axis = axisOf(name, given, x.rank);
+    return [[x, source, indexTensor(name, x, axis, index, true)], { axis }];
+  },
+  shape: (_: object, [x, source, index]: readonly Tensor[]): Shape => {
     if (!sameShape(source.shape, index.shape))
       throw new ShapeError(
-        `${call("scatterAdd", [x, index, source])}: the source must have the shape of the index, ${show(index.shape)}`,
+        `${call(name, [x, index, source])}: the source must have the shape of the index, ${show(index.shape)}`,
       );
     return x.shape;
   },
-  run: ([x, source, index], y, _, { axis }) => {
+  run: ([x, source, index]: readonly Block[], y: Block, _: object, { axis }: { axis: number }): void => {
     const { count, length, width } = along(x.shape, axis);
     const [from, to, places] = [source.storage.data, y.storage.data, index.storage.data];
     const size = index.shape[axis] * width;
     to.set(x.storage.data);
     for (let c = 0, o = 0; c < count; c++)
       for (let start = c * length * width, end = o + size, j = 0; o < end; o++) {
-        to[start + places[o] * width + j] += from[o];
+        const at = start + places[o] * width + j;
+        to[at] = add ? to[at] + from[o] : from[o];
         if (++j === width) j = 0;
       }
   },
+  samples: puts,
+});
+
+type Scatter = (x: Tensor, axis: number, index: Tensor | Nested, source: Tensor) => Tensor;
+
+/**
+ * x with each value of `source` added where `index`, int32 and of its shape, says along `axis`: of a matrix and axis 1,
+ * y[i, index[i, j]] += source[i, j]. As in PyTorch, save that the lengths of the other axes must be equal. The adjoint of `gather`.
+ */
+export const scatterAdd: Scatter = kernelOp<{ axis: number }>("scatterAdd", {
+  ...scattering("scatterAdd", true),
   vjp: [(g) => g, (g, _, [, , index], { axis }) => g.gather(axis, index), null],
   dtype: ([x, source]) => promote("scatterAdd", [x, source]),
-  samples: [
-    {
-      shapes: [
-        [2, 3],
-        [2, 2],
-      ],
-      call: (x, source) => [
-        x,
-        1,
-        [
-          [2, 2],
-          [0, 1],
-        ],
-        source,
-      ],
+});
+
+/**
+ * The same with the values written over those of x: y[i, index[i, j]] = source[i, j]. Where two are written to one place the
+ * last one, in row-major order, wins, and the gradient is its alone (in PyTorch any may win). int32 goes into int32 as well.
+ */
+export const scatter: Scatter = kernelOp<{ axis: number }>("scatter", {
+  ...scattering("scatter", false),
+  vjp: [
+    (g, _, [, source, index], { axis }) => g.scatter(axis, index, zerosLike(source)),
+    (g, _, [x, source, index], { axis }) => {
+      const own = arange(0, source.size, 1, { dtype: "int32" }).reshape(source.shape);
+      const winners = zeros(x.shape, { dtype: "int32" }).scatter(axis, index, own).gather(axis, index);
+      return winners.eq(own).where(g.gather(axis, index), 0);
     },
-    {
-      shapes: [
-        [3, 2],
-        [1, 2],
-      ],
-      call: (x, source) => [x, 0, [[1, 2]], source],
-    },
-    {
-      shapes: [
-        [2, 2, 2],
-        [2, 1, 2],
-      ],
-      call: (x, source) => [x, -2, [[[1, 0]], [[1, 1]]], source],
-    },
+    null,
   ],
+  dtype: ([x, source]): Dtype =>
+    x.dtype === "int32" && source.dtype === "int32" ? "int32" : promote("scatter", [x, source]),
 });

@@ -6,24 +6,28 @@ import { call, ShapeError, show } from "../error.js";
 import { kernelOp } from "../kernel.js";
 import { checkIntegers } from "../nested.js";
 import { composed, type Sample } from "../op.js";
-import { axisOf, broadcast, type Shape, sameShape, shapeOf, sizeOf, summedAxes } from "../shape.js";
+import { axesOf, axisOf, broadcast, type Shape, sameShape, shapeOf, sizeOf, summedAxes } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { Word } from "../word.js";
 
 const sameDtype = ([x]: readonly Tensor[]): Dtype => x.dtype;
 
+/** The shape with what is left of `whole` in place of −1. */
+function filled(op: string, whole: Shape, shape: Shape): Shape {
+  const size = sizeOf(whole);
+  const known = sizeOf(shape.filter((length) => length !== -1));
+  const found = shape.map((length) => (length === -1 ? size / known : length));
+  if (sizeOf(found) !== size || !found.every((length) => Number.isInteger(length) && length >= 0))
+    throw new ShapeError(
+      `${op}(${show(whole)}, ${show(shape)}): the shape must hold ${size} values; one length may be -1, for what is left`,
+    );
+  return found;
+}
+
 /** The same values in another shape; one length may be −1: what is left. Shares the storage. */
 export const reshape: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: Shape }>("reshape", {
   args: (x, shape) => [[x], { shape: shapeOf("reshape", shape) }],
-  shape: ({ shape }, [x]) => {
-    const known = sizeOf(shape.filter((length) => length !== -1));
-    const found = shape.map((length) => (length === -1 ? x.size / known : length));
-    if (sizeOf(found) !== x.size || !found.every((length) => Number.isInteger(length) && length >= 0))
-      throw new ShapeError(
-        `reshape(${show(x.shape)}, ${show(shape)}): the shape must hold ${x.size} values; one length may be -1, for what is left`,
-      );
-    return found;
-  },
+  shape: ({ shape }, [x]) => filled("reshape", x.shape, shape),
   vjp: [(g, _, [x]) => g.reshape(x.shape)],
   dtype: sameDtype,
   samples: [
@@ -33,6 +37,72 @@ export const reshape: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: Sh
     { shapes: [[0, 2]], args: [[0]] },
   ],
 });
+
+/** The axes from `startAxis` to `endAxis`, both included, as one; by default all. A tensor of no axes gets one. */
+export const flatten: (x: Tensor, startAxis?: number, endAxis?: number) => Tensor = composed(
+  "flatten",
+  {
+    samples: [
+      { shapes: [[2, 3, 2]] },
+      { shapes: [[2, 1, 3, 2]], args: [1, -2] },
+      { shapes: [[3, 2]], args: [-1] },
+      { shapes: [[]] },
+    ],
+  },
+  (x: Tensor, startAxis = 0, endAxis = -1) => {
+    checkTensor("flatten", x);
+    const [from, to] = [startAxis, endAxis].map((axis) => axisOf("flatten", axis, Math.max(1, x.rank)));
+    if (from > to)
+      throw new ShapeError(`flatten(${show(x.shape)}): the axes must be in order (given ${startAxis} to ${endAxis})`);
+    return x.reshape([...x.shape.slice(0, from), sizeOf(x.shape.slice(from, to + 1)), ...x.shape.slice(to + 1)]);
+  },
+);
+
+/** An axis as several, of lengths `shape`; one may be −1: what is left. Undoes `flatten`. */
+export const unflatten: (x: Tensor, axis: number, shape: Shape) => Tensor = composed(
+  "unflatten",
+  {
+    samples: [
+      { shapes: [[2, 6]], args: [1, [3, 2]] },
+      { shapes: [[4, 3]], args: [-2, [-1, 2]] },
+      { shapes: [[2]], args: [0, [2]] },
+    ],
+  },
+  (x: Tensor, given: number, shape: Shape) => {
+    checkTensor("unflatten", x);
+    const axis = axisOf("unflatten", given, x.rank);
+    const inner = filled("unflatten", [x.shape[axis]], shapeOf("unflatten", shape));
+    return x.reshape([...x.shape.slice(0, axis), ...inner, ...x.shape.slice(axis + 1)]);
+  },
+);
+
+/** x without its axes of length 1: all of them, or those that are named; named ones of another length stay, as in PyTorch. */
+export const squeeze: (x: Tensor, axes?: number | readonly number[]) => Tensor = composed(
+  "squeeze",
+  { samples: [{ shapes: [[1, 2, 1, 3]] }, { shapes: [[1, 3, 1]], args: [-1] }, { shapes: [[1, 2]], args: [[0, 1]] }] },
+  (x: Tensor, axes?: number | readonly number[]) => {
+    checkTensor("squeeze", x);
+    const found = axesOf("squeeze", axes, x.rank);
+    return x.reshape(x.shape.filter((length, axis) => length !== 1 || !found.includes(axis)));
+  },
+);
+
+/** x with an axis of length 1 put in, the result's axis `axis`. */
+export const unsqueeze: (x: Tensor, axis: number) => Tensor = composed(
+  "unsqueeze",
+  {
+    samples: [
+      { shapes: [[2, 3]], args: [1] },
+      { shapes: [[2, 3]], args: [-1] },
+      { shapes: [[]], args: [0] },
+    ],
+  },
+  (x: Tensor, given: number) => {
+    checkTensor("unsqueeze", x);
+    const axis = axisOf("unsqueeze", given, x.rank + 1);
+    return x.reshape([...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
+  },
+);
 
 /** A copy with values of its own; gradients flow through. For a copy without a past, `x.detach().clone()`. */
 export const clone: (x: Tensor) => Tensor = kernelOp("clone", {
@@ -79,6 +149,34 @@ export const transpose: (x: Tensor, axis0?: number, axis1?: number) => Tensor = 
   },
 );
 
+/** The axes `from` moved to the places `to`, the others in their order: one axis, or as many of both. */
+export const movedim: (x: Tensor, from: number | readonly number[], to: number | readonly number[]) => Tensor =
+  composed(
+    "movedim",
+    {
+      samples: [
+        { shapes: [[2, 3, 2]], args: [0, -1] },
+        {
+          shapes: [[2, 3, 1, 2]],
+          args: [
+            [-1, 0],
+            [0, 2],
+          ],
+        },
+      ],
+    },
+    (x: Tensor, from: number | readonly number[], to: number | readonly number[]) => {
+      checkTensor("movedim", x);
+      const [a, b] = [from, to].map((axes) => [axes].flat().map((axis) => axisOf("movedim", axis as number, x.rank)));
+      if (a.length !== b.length || new Set(a).size < a.length || new Set(b).size < b.length)
+        throw new ShapeError(
+          `movedim(${show(x.shape)}): as many axes must be named as places, each once (given ${show([from].flat() as Shape)} to ${show([to].flat() as Shape)})`,
+        );
+      const rest = x.shape.flatMap((_, axis) => (a.includes(axis) ? [] : [axis])).values();
+      return x.permute(x.shape.map((_, i) => (b.includes(i) ? a[b.indexOf(i)] : (rest.next().value as number))));
+    },
+  );
+
 const expansions: readonly Sample[] = [
   { shapes: [[2, 1]], args: [[3, 2, 4]] },
   { shapes: [[]], args: [[2, 2]] },
@@ -99,6 +197,23 @@ export const expandTo: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: S
   dtype: sameDtype,
   samples: expansions,
 });
+
+/** The same by PyTorch's rule: −1 keeps the length of an axis. */
+export const expand: (x: Tensor, shape: Shape) => Tensor = composed(
+  "expand",
+  {
+    samples: [
+      { shapes: [[2, 1]], args: [[-1, 3]] },
+      { shapes: [[3, 1]], args: [[2, -1, 2]] },
+      { shapes: [[2]], args: [[-1]] },
+    ],
+  },
+  (x: Tensor, given: Shape) => {
+    checkTensor("expand", x);
+    const shape = shapeOf("expand", given);
+    return x.expandTo(shape.map((length, i) => (length === -1 ? (x.shape.at(i - shape.length) ?? -1) : length)));
+  },
+);
 
 /** Sums over the axes along which `shape` would have to be repeated to give x. The adjoint of `expandTo`. */
 export const sumTo: (x: Tensor, shape: Shape) => Tensor = kernelOp<{ shape: Shape }>("sumTo", {

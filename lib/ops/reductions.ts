@@ -1,57 +1,25 @@
-/** Many values become one, over any axes: sums, means, extremes, and the softmax family composed of them. */
-import { mapRows, sum as pairwise, reduce } from "../backends/loops.js";
-import { type Data, round } from "../dtype.js";
-import { call, ShapeError } from "../error.js";
+/** Many values become one, over any axes: sums, products, extremes and where they are, and what is true of them. */
+
+import { sum as pairwise, reduce } from "../backends/loops.js";
+import { type Data, type Dtype, defaultDtype } from "../dtype.js";
 import { kernelOp } from "../kernel.js";
-import { composed, type Sample } from "../op.js";
-import { axesOf, type Shape, sizeOf } from "../shape.js";
+import { composed } from "../op.js";
+import { axesOf, sizeOf } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
+import {
+  type Axes,
+  choice,
+  empty,
+  kept,
+  type Reduced,
+  type ReduceOptions,
+  type Reduction,
+  reduction,
+  rowsOf,
+  samples,
+} from "./common/axes.js";
 
-/** One axis or several, counted from the front or (negative) the back; left out, all. */
-export type Axes = number | readonly number[];
-
-/** Whether the reduced axes stay, with length 1. */
-export type ReduceOptions = { keepDims?: boolean };
-
-type Reduction = (x: Tensor, axes?: Axes, options?: ReduceOptions) => Tensor;
-type Reduced = { axes: number[]; keepDims: boolean };
-
-/** The shape with the reduced axes of length 1. */
-const kept = (x: Tensor, axes: readonly number[]): Shape => x.shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
-
-/** How the user's call of a reduction is read, and its shape. */
-const reduction = (name: string) => ({
-  args: (x: Tensor, axes?: Axes, { keepDims = false }: ReduceOptions = {}): [Tensor[], Reduced] => {
-    checkTensor(name, x);
-    return [[x], { axes: axesOf(name, axes, x.rank), keepDims }];
-  },
-  shape: ({ axes, keepDims }: Reduced, [x]: readonly Tensor[]): Shape =>
-    keepDims ? kept(x, axes) : x.shape.filter((_, axis) => !axes.includes(axis)),
-});
-
-/** The same, of one that nothing has no value of. */
-const choice = (name: string) => ({
-  ...reduction(name),
-  shape: (attributes: Reduced, [x]: readonly Tensor[]): Shape => {
-    for (const axis of attributes.axes)
-      if (x.shape[axis] === 0)
-        throw new ShapeError(`${call(name, [x])}: axis ${axis} has length 0; of nothing there is no ${name}`);
-    return reduction(name).shape(attributes, [x]);
-  },
-});
-
-const samples: readonly Sample[] = [
-  { shapes: [[2, 3]] },
-  { shapes: [[2, 3, 4]], args: [1] },
-  { shapes: [[2, 3, 4]], args: [[0, -1], { keepDims: true }] },
-  { shapes: [[3, 1, 2]], args: [[1]] },
-  { shapes: [[]] },
-];
-
-const empty: readonly Sample[] = [
-  { shapes: [[0, 2]], args: [0] },
-  { shapes: [[2, 0]], args: [0] },
-];
+export type { Axes, ReduceOptions } from "./common/axes.js";
 
 /** The sum, in NumPy's pairwise order. */
 export const sum: Reduction = kernelOp<Reduced>("sum", {
@@ -66,6 +34,31 @@ export const mean: Reduction = composed("mean", { samples }, (x: Tensor, axes?: 
   checkTensor("mean", x);
   return x.sum(axes, options).div(sizeOf(axesOf("mean", axes, x.rank).map((axis) => x.shape[axis])));
 });
+
+/** The product; of nothing it is 1. Halves are multiplied, so that no gradient of any order divides by a value, which may be 0. */
+export const prod: Reduction = composed(
+  "prod",
+  { samples: [...samples, ...empty] },
+  (x: Tensor, given?: Axes, options?: ReduceOptions) => {
+    const { args, shape } = reduction("prod");
+    const [, found] = args(x, given, options);
+    const rows = rowsOf("prod", x, found.axes);
+    const n = rows.shape[1];
+    const size = 2 ** Math.ceil(Math.log2(n || 1));
+    let y =
+      size > n
+        ? rows.pad(
+            [
+              [0, 0],
+              [0, size - n],
+            ],
+            1,
+          )
+        : rows;
+    for (let half = size / 2; half >= 1; half /= 2) y = y.slice(null, [0, half]).mul(y.slice(null, [half]));
+    return y.reshape(shape(found, [x]));
+  },
+);
 
 const extreme = (name: string, better: (a: number, b: number) => number): Reduction =>
   kernelOp<Reduced>(name, {
@@ -116,69 +109,32 @@ export const argmax: Reduction = place("argmax", (a, b) => a > b);
 /** Where the smallest value is, int32: the first of equals, or the first NaN; over several axes, counted along them in order. */
 export const argmin: Reduction = place("argmin", (a, b) => a < b);
 
-/** The largest value along the axes, to subtract before e^x: a constant, since the result does not depend on it. Of nothing, 0. */
-const largest = (x: Tensor, axes: readonly number[]): Tensor | number =>
-  axes.some((axis) => x.shape[axis] === 0) ? 0 : x.detach().max(axes, { keepDims: true });
-
-/** log Σ e^x, through e^(x − max x), so that it does not overflow. All −∞, or nothing, gives −∞. */
-export const logSumExp: Reduction = composed(
-  "logSumExp",
-  { samples },
-  (x: Tensor, axes?: Axes, options?: ReduceOptions) => {
-    const { args, shape } = reduction("logSumExp");
-    const [, found] = args(x, axes, options);
-    const m = largest(x, found.axes);
-    const shift = typeof m === "number" ? m : m.abs().lt(Infinity).where(m, 0); // ∞ − ∞ would be NaN
-    const y = x.sub(shift).exp().sum(found.axes, { keepDims: true }).log().add(shift);
-    return y.reshape(shape(found, [x]));
-  },
-);
-
-type Softmax = (x: Tensor, axes?: Axes) => Tensor;
-
-/** The softmax family: an op that changes rows along `axes` (default the last). */
-const softmaxLike = (name: string, row: (e: Data, x: Data, sum: number, most: number) => void, pull: Pull): Softmax =>
-  kernelOp<{ axes: number[] }>(name, {
-    args: (x: Tensor, axes?: Axes) => {
-      checkTensor(name, x);
-      return [[x], { axes: axesOf(name, axes ?? (x.rank === 0 ? [] : -1), x.rank) }];
-    },
-    shape: (_, [x]) => x.shape,
-    run: ([x], y, _, { axes }) => {
-      const rounded = round[y.storage.dtype];
-      mapRows(x, axes, y, (values) => {
-        let most = -Infinity;
-        for (const value of values) most = Math.max(most, value);
-        const e = values.map((value) => Math.exp(value - most));
-        row(e, values, pairwise(e, 0, e.length, rounded), most);
-      });
-    },
-    vjp: [(g, y, _, { axes }) => pull(g, y, axes)],
-    samples: [
-      { shapes: [[2, 3]] },
-      { shapes: [[4]], args: [0] },
-      { shapes: [[2, 2, 3]], args: [[0, 2]] },
-      { shapes: [[2, 0]] },
-    ],
+const counting = (name: string, tell: (found: number, n: number) => number, dtype: (x: Tensor) => Dtype): Reduction =>
+  kernelOp<Reduced>(name, {
+    ...reduction(name),
+    run: ([x], y, _, { axes }) =>
+      reduce(x, axes, y, (data, start, n) => {
+        let found = 0;
+        for (let i = start; i < start + n; i++) if (data[i] !== 0) found++;
+        return tell(found, n);
+      }),
+    vjp: [null],
+    dtype: ([x]) => dtype(x),
+    kinks: [[0]],
+    samples: [...samples, ...empty],
   });
 
-type Pull = (g: Tensor, y: Tensor, axes: readonly number[]) => Tensor;
+const truth = ({ dtype }: Tensor): Dtype => (dtype === "int32" ? defaultDtype() : dtype);
 
-/** e^x / Σ e^x over `axes` (default the last), through e^(x − max x). All −∞ gives NaN. */
-export const softmax: Softmax = softmaxLike(
-  "softmax",
-  (e, x, sum) => x.set(e.map((value) => value / sum)),
-  (g, y, axes) => y.mul(g.sub(g.mul(y).sum(axes, { keepDims: true }))),
-);
+/** 1 if a value is not 0 (NaN is not), else 0, in the float dtype of x, of int32 the default; of nothing 0. PyTorch gives booleans. */
+export const any: Reduction = counting("any", (found) => +(found > 0), truth);
 
-/** log of softmax over `axes` (default the last), without the loss of digits of taking it afterwards. */
-export const logSoftmax: Softmax = softmaxLike(
-  "logSoftmax",
-  (_, x, sum, most) => {
-    const log = Math.log(sum);
-    x.forEach((value, i) => {
-      x[i] = value - most - log;
-    });
-  },
-  (g, y, axes) => g.sub(y.exp().mul(g.sum(axes, { keepDims: true }))),
+/** 1 if no value is 0, else 0, in the float dtype of x, of int32 the default; of nothing 1. PyTorch gives booleans. */
+export const all: Reduction = counting("all", (found, n) => +(found === n), truth);
+
+/** How many values are not 0 (NaN is not), int32. */
+export const countNonzero: Reduction = counting(
+  "countNonzero",
+  (found) => found,
+  () => "int32",
 );

@@ -1,75 +1,14 @@
 /** Parts of a tensor cut out, and put back among zeros: an adjoint pair. */
-import type { Block } from "../backends/backend.js";
 import type { Dtype } from "../dtype.js";
 import { call, ShapeError, show, ValueError } from "../error.js";
 import { kernelOp } from "../kernel.js";
-import { checkIntegers } from "../nested.js";
-import { checkShape, type Shape, sameShape, shapeOf, sizeOf } from "../shape.js";
+import { composed } from "../op.js";
+import { axisOf, checkShape, type Shape, sameShape, shapeOf } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
+import { indexWithin } from "./common/indices.js";
+import { type AxisRange, lengthsOf, put, rows, type Span, spansOf } from "./common/spans.js";
 
-/** What is cut out of an axis, in NumPy's terms: `[start, end, step]`, each of which may be left out; `[]` or null is all of it. */
-export type AxisRange = readonly [start?: number | null, end?: number | null, step?: number | null] | null;
-
-/** A range of an axis of known length: `length` indices from `start`. */
-type Span = { start: number; step: number; length: number };
-
-function spanOf(op: string, shape: Shape, axis: number, range: AxisRange | undefined): Span {
-  const fail = (what: string): never => {
-    throw new ValueError(`${op}(${show(shape)}): the range of axis ${axis} must ${what}`);
-  };
-  const given: unknown = range ?? [];
-  if (!Array.isArray(given) || given.length > 3)
-    return fail(`be [start, end, step] or null (given ${JSON.stringify(given)}); for 1 and 2 write [1, 3]`);
-  const [start, end, step = 1] = given.map((number) => number ?? undefined) as (number | undefined)[];
-  for (const number of [start, end, step])
-    if (number !== undefined && !Number.isInteger(number)) fail(`hold whole numbers (given ${number})`);
-  if (step === 0) fail("have a step that is not 0");
-  const length = shape[axis];
-  const [low, high] = step > 0 ? [0, length] : [-1, length - 1];
-  const bound = (index: number): number => Math.min(Math.max(index < 0 ? index + length : index, low), high);
-  const from = start === undefined ? (step > 0 ? low : high) : bound(start);
-  const to = end === undefined ? (step > 0 ? high : low) : bound(end);
-  return { start: from, step, length: Math.max(0, Math.ceil((to - from) / step)) };
-}
-
-/** One span for each axis, given ranges for the leading ones. */
-function spansOf(op: string, shape: Shape, ranges: readonly AxisRange[]): Span[] {
-  if (ranges.length > shape.length)
-    throw new ShapeError(
-      `${op}(${show(shape)}): there may be one range for each axis, ${shape.length} (given ${ranges.length})`,
-    );
-  return shape.map((_, axis) => spanOf(op, shape, axis, ranges[axis]));
-}
-
-const lengthsOf = (spans: readonly Span[]): number[] => spans.map(({ length }) => length);
-
-/** Visits the rows of a part along the last axis: where each begins in the part and in the whole, and the step between values there. */
-function rows(whole: Shape, spans: readonly Span[], visit: (part: number, whole: number, step: number) => void): void {
-  const last = spans.length - 1;
-  const strides = whole.map((_, axis) => sizeOf(whole.slice(axis + 1)));
-  const moves = spans.map(({ step }, axis) => step * strides[axis]);
-  const size = sizeOf(lengthsOf(spans));
-  const index = spans.map(() => 0);
-  let at = spans.reduce((sum, { start }, axis) => sum + start * strides[axis], 0);
-  for (let part = 0; part < size; part += spans[last]?.length ?? 1) {
-    visit(part, at, moves[last] ?? 1);
-    for (let k = last - 1; k >= 0; k--) {
-      at += moves[k];
-      if (++index[k] < spans[k].length) break;
-      at -= spans[k].length * moves[k];
-      index[k] = 0;
-    }
-  }
-}
-
-/** Writes the values of x over those of y that the spans name. */
-function put(x: Block, y: Block, spans: readonly Span[]): void {
-  const [from, to] = [x.storage.data, y.storage.data];
-  const inner = spans.at(-1)?.length ?? 1;
-  rows(y.shape, spans, (part, whole, step) => {
-    for (let i = part, at = whole; i < part + inner; i++, at += step) to[at] = from[i];
-  });
-}
+export type { AxisRange };
 
 const sameDtype = ([x]: readonly Tensor[]): Dtype => x.dtype;
 
@@ -131,60 +70,84 @@ export const place: (x: Tensor, shape: Shape, ...ranges: AxisRange[]) => Tensor 
   },
 );
 
-type Widths = readonly (readonly [before: number, after: number])[];
+/** `length` indices of an axis from `start` on; it may be counted from the end. */
+export const narrow: (x: Tensor, axis: number, start: number, length: number) => Tensor = composed(
+  "narrow",
+  {
+    samples: [
+      { shapes: [[2, 4]], args: [1, 1, 2] },
+      { shapes: [[3, 2]], args: [-2, -2, 1] },
+      { shapes: [[3]], args: [0, 3, 0] },
+    ],
+  },
+  (x: Tensor, given: number, start: number, length: number) => {
+    checkTensor("narrow", x);
+    const axis = axisOf("narrow", given, x.rank);
+    const from = start < 0 ? start + x.shape[axis] : start;
+    if (![start, length].every(Number.isInteger) || from < 0 || length < 0 || from + length > x.shape[axis])
+      throw new ShapeError(
+        `narrow(${show(x.shape)}): start and length must name a part of axis ${axis} (given ${start}, ${length})`,
+      );
+    return x.slice(...x.shape.slice(0, axis).map(() => null), [from, from + length]);
+  },
+);
+
+/** The part of x at one index of an axis, which is gone in the result; negative indices count from the end. */
+export const select: (x: Tensor, axis: number, index: number) => Tensor = composed(
+  "select",
+  {
+    samples: [
+      { shapes: [[2, 3]], args: [0, 1] },
+      { shapes: [[2, 3, 2]], args: [-2, -1] },
+      { shapes: [[3]], args: [0, 0] },
+    ],
+  },
+  (x: Tensor, given: number, index: number) => {
+    checkTensor("select", x);
+    const axis = axisOf("select", given, x.rank);
+    return x.narrow(axis, indexWithin("select", x.shape, axis, index), 1).reshape(x.shape.filter((_, i) => i !== axis));
+  },
+);
+
+/** The parts of x at each index of an axis (default the first), which is gone in them. */
+export function unbind(x: Tensor, axis = 0): Tensor[] {
+  checkTensor("unbind", x);
+  return Array.from({ length: x.shape[axisOf("unbind", axis, x.rank)] }, (_, i) => x.select(axis, i));
+}
 
 /**
- * x with `value` around it: for each axis, the first one first as in NumPy, how many `[before, after]`. For the last two of
- * four axes `x.pad([[0, 0], [0, 0], [1, 1], [1, 1]])`.
+ * x cut along an axis (default the first) into pieces of the given lengths, which must add up to its own; of one number, into
+ * pieces of that length, the last of which may be shorter. As in PyTorch. `concat` joins them.
  */
-export const pad: (x: Tensor, widths: Widths, value?: number) => Tensor = kernelOp<{
-  spans: readonly Span[];
-  shape: Shape;
-  value: number;
-}>("pad", {
-  args: (x: Tensor, widths: Widths, value = 0) => {
-    checkTensor("pad", x);
-    const whole = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
-    const fits = (width: unknown): boolean => Array.isArray(width) && width.length === 2 && width.every(whole);
-    if (!Array.isArray(widths) || widths.length !== x.rank || !widths.every(fits))
-      throw new ShapeError(
-        `pad(${show(x.shape)}): each of the ${x.rank} axes must have its [before, after], whole numbers from 0 ` +
-          `(given ${JSON.stringify(widths)})`,
-      );
-    if (typeof value !== "number") throw new ValueError(`pad: the value must be a number (given ${typeof value})`);
-    if (x.dtype === "int32") checkIntegers("pad", [value]);
-    const spans = x.shape.map((length, axis) => ({ start: widths[axis][0], step: 1, length }));
-    return [[x], { spans, shape: x.shape.map((length, axis) => length + widths[axis][0] + widths[axis][1]), value }];
-  },
-  shape: ({ shape }, _) => shape,
-  run: ([x], y, _, { spans, value }) => {
-    y.storage.data.fill(value);
-    put(x, y, spans);
-  },
-  vjp: [(g, _, _x, { spans }) => g.slice(...spans.map(({ start, length }): AxisRange => [start, start + length]))],
-  dtype: sameDtype,
-  samples: [
-    {
-      shapes: [[2, 3]],
-      args: [
-        [
-          [1, 0],
-          [2, 1],
-        ],
-      ],
-    },
-    {
-      shapes: [[2, 1, 2]],
-      args: [
-        [
-          [0, 1],
-          [1, 1],
-          [0, 0],
-        ],
-        -1.5,
-      ],
-    },
-    { shapes: [[]], args: [[]] },
-    { shapes: [[0]], args: [[[1, 2]]] },
-  ],
-});
+export function split(x: Tensor, sizes: number | readonly number[], axis = 0): Tensor[] {
+  checkTensor("split", x);
+  const length = x.shape[axisOf("split", axis, x.rank)];
+  const fail = (): never => {
+    throw new ShapeError(
+      `split(${show(x.shape)}): the sizes must be whole numbers that add up to ${length}, or one above 0 (given ${JSON.stringify(sizes)})`,
+    );
+  };
+  if (typeof sizes === "number") {
+    if (!Number.isInteger(sizes) || sizes <= 0) return fail();
+    const count = Math.max(1, Math.ceil(length / sizes));
+    return Array.from({ length: count }, (_, i) => x.narrow(axis, i * sizes, Math.min(sizes, length - i * sizes)));
+  }
+  const whole = (size: unknown): boolean => Number.isInteger(size) && (size as number) >= 0;
+  if (!Array.isArray(sizes) || !sizes.every(whole) || sizes.reduce((a, b) => a + b, 0) !== length) return fail();
+  let end = 0;
+  return sizes.map((size) => {
+    end += size;
+    return x.narrow(axis, end - size, size);
+  });
+}
+
+/** x cut along an axis (default the first) into `count` pieces of equal length; the last may be shorter, or missing. As in PyTorch. */
+export function chunk(x: Tensor, count: number, axis = 0): Tensor[] {
+  checkTensor("chunk", x);
+  const length = x.shape[axisOf("chunk", axis, x.rank)];
+  if (!Number.isInteger(count) || count <= 0)
+    throw new ValueError(
+      `chunk(${show(x.shape)}): the number of pieces must be a whole number above 0 (given ${count})`,
+    );
+  return split(x, Math.ceil(length / count) || new Array<number>(count).fill(0), axis);
+}

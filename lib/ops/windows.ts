@@ -14,7 +14,7 @@ import {
   type WindowOptions,
   type Windows,
   windowsOf,
-} from "../windows.js";
+} from "./common/windows.js";
 
 type Sliding = { image: readonly number[]; size: Pair } & WindowOptions;
 
@@ -49,7 +49,10 @@ export const unfold: (x: Tensor, size: Pair, options?: WindowOptions) => Tensor 
     },
     vjp: [(g, _, [x], { size, ...options }) => fold(g, [x.shape[2], x.shape[3]], size, options)],
     dtype: ([x]) => x.dtype,
-    samples: slidings.map(({ image, size, ...options }) => ({ shapes: [image], args: [size, options] })),
+    samples: /* @__PURE__ */ slidings.map(({ image, size, ...options }) => ({
+      shapes: [image],
+      args: [size, options],
+    })),
   },
 );
 
@@ -83,7 +86,7 @@ export const fold: (x: Tensor, outputSize: Pair, size: Pair, options?: WindowOpt
       });
     },
     vjp: [(g, _, _x, { outputSize: _size, size, ...options }) => unfold(g, size, options)],
-    samples: slidings.map(({ image, size, ...options }): Sample => {
+    samples: /* @__PURE__ */ slidings.map(({ image, size, ...options }): Sample => {
       const [n, c, h, w] = image;
       const at = windowsOf("fold", size, options);
       const [oh, ow] = countOf("fold", image, at);

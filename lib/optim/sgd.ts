@@ -4,7 +4,7 @@ import { GradError, ValueError } from "../error.js";
 import { Tensor } from "../tensor.js";
 import { Word } from "../word.js";
 
-const rule = Word.read((W, g, lr) => W.sub(g.mul(lr)), 3);
+const rule = /* @__PURE__ */ Word.read((W, g, lr) => W.sub(g.mul(lr)), 3);
 
 /** W ← W − lr · ∂L/∂W (the book's chapter 6.1.2). */
 export class SGD {

@@ -21,7 +21,8 @@ const scripts = ["gradtape", "jax-js", "tfjs-wasm"];
 
 /**
  * Bundles the subjects in JavaScript, so that no loader weighs on their memory, and the library as `npm run build` does
- * (from the sources, never an old dist), once plain and once as small as it gets.
+ * (from the sources, never an old dist), once plain and twice as small as it gets: whole, and for a program that uses
+ * tensors and their methods only.
  */
 export async function buildAll(folder: string): Promise<void> {
   const common = { bundle: true, format: "esm", target: "es2022", outExtension: { ".js": ".mjs" } } as const;
@@ -35,6 +36,8 @@ export async function buildAll(folder: string): Promise<void> {
   });
   await build({ ...library, external: ["node:*"], outdir: folder });
   await build({ ...library, external: ["node:*"], outdir: `${folder}/min`, minify: true });
+  const least = { contents: 'import { tensor } from "./index.mjs"; export { tensor };', resolveDir: folder };
+  await build({ ...common, platform: "neutral", stdin: least, outfile: `${folder}/min/tensor.mjs`, minify: true });
 }
 
 const script = (name: string, folder: string, needs?: string): Subject => ({

@@ -5,6 +5,7 @@ import { elementwise } from "./references/elementwise.js";
 import { linear } from "./references/linear.js";
 import { losses } from "./references/losses.js";
 import { movement } from "./references/movement.js";
+import { networks } from "./references/networks.js";
 import { reductions } from "./references/reductions.js";
 import { windows } from "./references/windows.js";
 
@@ -14,6 +15,7 @@ export const references: Readonly<Record<string, Reference>> = {
   ...linear,
   ...losses,
   ...movement,
+  ...networks,
   ...reductions,
   ...windows,
 };

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { environments } from "./environments.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -35,9 +36,14 @@ export interface Options {
   seed?: number;
 }
 
-/** What came of a file: it passed if `failures` is empty; what is wrong with the file as a whole is one failure. */
-export interface Verdict {
+/** A file to run, and the environment, if it is not the usual one. */
+export interface Run {
   file: string;
+  environment?: string;
+}
+
+/** What came of a file: it passed if `failures` is empty; what is wrong with the file as a whole is one failure. */
+export interface Verdict extends Run {
   passed: number;
   failures: string[];
   output: string;
@@ -51,30 +57,42 @@ export function readSeed(text = "20261121"): number {
   return seed;
 }
 
-/** The spec files whose path holds one of the texts, those that begin with "// slow" first, and the texts that no path holds. */
+/** What a spec file says of itself in a comment on its first line: "slow", or why it is for the "usual environment only". */
+const marked = (file: string, mark: string): boolean =>
+  /^\/\/ .*/.exec(readFileSync(resolve(root, file), "utf8"))?.[0].includes(mark) ?? false;
+
+/** The spec files whose path holds one of the texts, or is one, those that are slow first, and the texts that no path holds. */
 export function findSpecs(texts = [".spec.ts"]): { files: string[]; unmatched: string[] } {
   const names = readdirSync(resolve(root, "spec"), { recursive: true, encoding: "utf8" }).sort();
   const specs = names
-    .filter((name) => name.endsWith(".spec.ts") && !name.includes("node_modules"))
-    .map((name) => `spec/${name}`);
+    .filter((name) => !name.includes("node_modules"))
+    .map((name) => `spec/${name}`)
+    .filter((file) => file.endsWith(".spec.ts") || texts.includes(file));
   const files = specs.filter((file) => texts.some((text) => file.includes(text)));
-  const slow = (file: string) => Number(readFileSync(resolve(root, file), "utf8").startsWith("// slow"));
+  const slow = (file: string) => Number(marked(file, "slow"));
   return {
     files: files.sort((a, b) => slow(b) - slow(a)),
     unmatched: texts.filter((text) => !specs.some((file) => file.includes(text))),
   };
 }
 
+/** Each file, in all other environments too, save those that say that they are for the usual one. */
+export const everywhere = (files: readonly string[]): Run[] =>
+  files.flatMap((file) => {
+    const others = marked(file, "usual environment only") ? [] : Object.keys(environments);
+    return [{ file }, ...others.map((environment) => ({ file, environment }))];
+  });
+
 /** Runs files, `jobs` at a time, and hands over each verdict as it comes. */
 export async function runFiles(
-  files: readonly string[],
+  runs: readonly Run[],
   { jobs = 2, each, ...options }: Options & { jobs?: number; each?: (verdict: Verdict) => void } = {},
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
-  const queue = files.values();
+  const queue = runs.values();
   const lane = async () => {
-    for (const file of queue) {
-      const verdict = await runFile(file, options);
+    for (const run of queue) {
+      const verdict = await runFile(run, options);
       verdicts.push(verdict);
       each?.(verdict);
     }
@@ -83,14 +101,19 @@ export async function runFiles(
   return verdicts;
 }
 
-/** Runs one file, kills it where it passes a deadline (a loop that never yields can only be stopped from outside), and judges it. */
+/**
+ * Runs one file, kills it where it passes a deadline (a loop that never yields can only be stopped from outside), and judges
+ * it. In another environment than the usual one it runs in its normal size: six times the long one would take hours.
+ */
 export async function runFile(
-  file: string,
+  run: Run,
   { deadline = 60_000, grace = 5_000, long = false, seed = readSeed() }: Options = {},
 ): Promise<Verdict> {
   const begun = performance.now();
-  const flags = ["--report", `--seed=${seed}`, ...(long ? ["--long"] : [])];
-  const child = spawn(process.execPath, ["--conditions=gradtape-source", "--import", "tsx", file, ...flags], {
+  const { file, environment } = run;
+  const node = ["--conditions=gradtape-source", "--import", "tsx", ...(environment ? environments[environment] : [])];
+  const flags = ["--report", `--seed=${seed}`, ...(long && !environment ? ["--long"] : [])];
+  const child = spawn(process.execPath, [...node, file, ...flags], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
@@ -139,7 +162,7 @@ export async function runFile(
   if (/from ["']uvu["']/.test(readFileSync(resolve(root, file), "utf8"))) troubles.push("imports uvu directly");
   if (child.signalCode && !killed) troubles.push(`was killed by ${child.signalCode}`);
   return {
-    file,
+    ...run,
     ...judge([...steps.values()], troubles, child.exitCode),
     output,
     seconds: (performance.now() - begun) / 1000,

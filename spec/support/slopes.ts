@@ -35,10 +35,26 @@ export const differences = (outputs: () => readonly Tensor[], x: Tensor): number
     return a.map((_, k) => (8 * (c[k] - b[k]) - (d[k] - a[k])) / (12 * h));
   });
 
+/** The slope of a value along tangents, one for each x, by the same differences. */
+export function along(output: () => Tensor, xs: readonly Tensor[], tangents: readonly Tensor[]): Float64Array {
+  const starts = xs.map((x) => x.data.slice());
+  const [a, b, c, d] = [-2, -1, 1, 2].map((steps) => {
+    xs.forEach((x, i) => {
+      x.assign(starts[i].map((value, k) => value + steps * h * tangents[i].data[k]));
+    });
+    return Float64Array.from(output().data);
+  });
+  xs.forEach((x, i) => {
+    x.assign(starts[i]);
+  });
+  return a.map((_, k) => (8 * (c[k] - b[k]) - (d[k] - a[k])) / (12 * h));
+}
+
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, i) => sum + value * b[i], 0);
 
 /** The inputs that differences may move: not those an op only chooses by, which sit on the jumps. */
-const movable = (c: Case): number[] => c.inputs.flatMap((_, i) => (c.differentiable[i] || !hasSlopes(c.op) ? [i] : []));
+export const movable = (c: Case): number[] =>
+  c.inputs.flatMap((_, i) => (c.differentiable[i] || !hasSlopes(c.op) ? [i] : []));
 
 /** Compares slopes by differences with those of the tape, in each element of the tensors that may be moved. */
 function compare(

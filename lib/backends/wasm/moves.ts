@@ -1,6 +1,7 @@
 /** What only moves values, as kernels of the backend: shapes and steps become the numbers of the loops in movement.ts and windows.ts. */
+
+import type { Windows } from "../../ops/common/windows.js";
 import { type Shape, sizeOf } from "../../shape.js";
-import type { Windows } from "../../windows.js";
 import type { Backend, Block, FastKernel } from "../backend.js";
 import { type Engine, isSingle } from "./engine.js";
 import { bytesOf, Kernel } from "./memory.js";

@@ -4,6 +4,7 @@ import { exp, log as logarithm } from "./functions/exponential.js";
 
 const halves = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 const pairs = [4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11];
+const first32 = [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3];
 
 /** softmax(first, last, x, y, n): of rows of n values each those from `first` to `last`; a few floats behind them are written too. */
 export function softmax({ log }: { log: boolean }): Code {
@@ -23,10 +24,6 @@ export function softmax({ log }: { log: boolean }): Code {
     code.float(to, i);
     push().memory("v128.store");
   };
-  /** Joins the four lanes, so that each has the value of all. */
-  const join = (local: number, how: "f32x4.max" | "f32x4.add") => {
-    for (const places of [halves, pairs]) code.do(local, local, local).shuffle(places).do(how).set(local);
-  };
 
   code.do(first).set(row);
   code.while(row, last, 1, () => {
@@ -34,14 +31,18 @@ export function softmax({ log }: { log: boolean }): Code {
     code.do(y, row, n, "i32.mul").floatAt().set(to);
     code.f32x4(0).set(most).f32x4(-Infinity).set(sum);
     visit(() => code.do(sum, value).f32x4(-Infinity).do(inside, "v128.bitselect", "f32x4.max").set(sum));
-    join(sum, "f32x4.max");
-    code.do(sum).set(most).f32x4(0).set(sum);
+    for (const places of [halves, pairs]) code.do(sum, sum, sum).shuffle(places).do("f32x4.max").set(sum);
+    code.do(sum).set(most).f64x2(0).set(sum);
     visit(() => {
       exp(code, value).set(value);
       if (!log) store(() => code.do(value));
-      code.do(sum, value, inside, "v128.and", "f32x4.add").set(sum);
+      // In doubles: of a thousand values floats would lose more than the quotient may be off.
+      code.do(value, inside, "v128.and").set(value);
+      code.do(sum, value, "f64x2.promote_low_f32x4", "f64x2.add").set(sum);
+      code.do(sum, value, value).shuffle(halves).do("f64x2.promote_low_f32x4", "f64x2.add").set(sum);
     });
-    join(sum, "f32x4.add");
+    code.do(sum, sum, sum).shuffle(halves).do("f64x2.add", "f32x4.demote_f64x2_zero").set(sum);
+    code.do(sum, sum).shuffle(first32).set(sum);
     if (log) logarithm(code, sum).set(sum);
     visit(() => {
       if (log) store(() => code.do(value, sum, "f32x4.sub"));

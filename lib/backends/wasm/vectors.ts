@@ -2,8 +2,8 @@
 import { Code } from "./assemble.js";
 import { folds, join } from "./reduce.js";
 
-/** Steps that are summed by themselves: sums of sums err less. */
-const depth = 128;
+/** Steps that are summed by themselves: beside one large term each further step may err by half a unit of it. */
+const depth = 16;
 
 /** combine(first, last, x, w, y, n, k): y[n] = Σ w[p] · x[p, n], of whose columns four times four, from 16 · `first` to 16 · `last`, are one unit. */
 export function combine(): Code {

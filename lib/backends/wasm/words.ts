@@ -2,7 +2,7 @@
 import type { Scalar } from "../../letters.js";
 import type { Word } from "../../word.js";
 import type { Code } from "./assemble.js";
-import { erf } from "./functions/erf.js";
+import { erf, erfc } from "./functions/erf.js";
 import { exp, log, tanh } from "./functions/exponential.js";
 import { expm1, log1p, pow } from "./functions/power.js";
 import { cos, sin } from "./functions/trigonometry.js";
@@ -56,7 +56,7 @@ const exactly: Spellings = {
 };
 
 /** Letters that are functions, within 2 units in the last place of the reference. */
-export const nearly: Spellings = { pow, exp, expm1, log, log1p, sin, cos, tanh, erf };
+export const nearly: Spellings = { pow, exp, expm1, log, log1p, sin, cos, tanh, erf, erfc };
 
 /** The letters that have a spelling; a word with another is left to the reference. */
 export const spellings: Spellings = { ...exactly, ...nearly };

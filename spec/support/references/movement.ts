@@ -1,16 +1,24 @@
 /** What ops that move values should give. */
-import {
-  at,
-  build,
-  fromFront,
-  type Grid,
-  named,
-  nested,
-  type Ranges,
-  type Reference,
-  total,
-  within,
-} from "../grids.js";
+import { at, build, fromFront, type Grid, type Index, named, type Ranges, type Reference, within } from "../grids.js";
+import { layout, lengths, permuted, picked } from "./layout.js";
+import { places } from "./places.js";
+
+const without = (index: Index, axis: number): number[] => index.filter((_, i) => i !== axis);
+
+/** Lists one after the other along an axis. */
+const joinedAlong = (tensors: readonly Grid[], axis: number): Grid => {
+  const owners = tensors.flatMap(({ shape }, which) => Array.from({ length: shape[axis] }, (_, i) => [which, i]));
+  return build(
+    tensors[0].shape.map((length, i) => (i === axis ? owners.length : length)),
+    (index) => {
+      const [which, i] = owners[index[axis]];
+      return at(
+        tensors[which],
+        index.map((j, k) => (k === axis ? i : j)),
+      );
+    },
+  );
+};
 
 export const movement: Readonly<Record<string, Reference>> = {
   reshape: ({ shape, data }: Grid, wanted: readonly number[]) => {
@@ -18,17 +26,11 @@ export const movement: Readonly<Record<string, Reference>> = {
     const known = wanted.filter((length) => length >= 0).reduce((n, length) => n * length, 1);
     return { shape: wanted.map((length) => (length < 0 ? size / known : length)), data };
   },
-  permute: (x: Grid, axes: readonly number[]) => {
-    const order = axes.map((axis) => fromFront(axis, axes.length));
-    return build(
-      order.map((axis) => x.shape[axis]),
-      (index) =>
-        at(
-          x,
-          order.map((_, axis) => index[order.indexOf(axis)]),
-        ),
-    );
-  },
+  permute: (x: Grid, axes: readonly number[]) =>
+    permuted(
+      x,
+      axes.map((axis) => fromFront(axis, axes.length)),
+    ),
   transpose: (x: Grid, axis0 = -2, axis1 = -1) => {
     const [a, b] = [fromFront(axis0, x.shape.length), fromFront(axis1, x.shape.length)];
     const swapped = <T>(values: readonly T[]): T[] =>
@@ -48,68 +50,9 @@ export const movement: Readonly<Record<string, Reference>> = {
   },
   to: (x: Grid) => x,
   clone: (x: Grid) => x,
-  indexSelect: (x: Grid, axis: number, rows: readonly number[]) => {
-    const along = fromFront(axis, x.shape.length);
-    return build(
-      x.shape.map((length, i) => (i === along ? rows.length : length)),
-      (index) =>
-        at(
-          x,
-          index.map((i, k) => (k === along ? rows[i] : i)),
-        ),
-    );
-  },
-  indexAdd: (x: Grid, axis: number, rows: readonly number[], source: Grid) => {
-    const along = fromFront(axis, x.shape.length);
-    return build(x.shape, (index) => {
-      const hits = rows.flatMap((row, i) => (row === index[along] ? [i] : []));
-      return (
-        at(x, index) +
-        total(
-          hits.map((hit) =>
-            at(
-              source,
-              index.map((i, k) => (k === along ? hit : i)),
-            ),
-          ),
-        )
-      );
-    });
-  },
-  gather: (x: Grid, axis: number, index: unknown[]) => {
-    const along = fromFront(axis, x.shape.length);
-    const shape: number[] = [];
-    for (let part: unknown = index; Array.isArray(part); part = part[0]) shape.push(part.length);
-    const places = nested(index, shape);
-    return build(shape, (here) =>
-      within(
-        x,
-        here.map((i, k) => (k === along ? at(places, here) : i)),
-      ),
-    );
-  },
-  scatterAdd: (x: Grid, axis: number, index: unknown[], source: Grid) => {
-    const along = fromFront(axis, x.shape.length);
-    const places = nested(index, source.shape);
-    return build(x.shape, (here) => {
-      let sum = at(x, here);
-      for (let i = 0; i < source.shape[along]; i++) {
-        const there = here.map((j, k) => (k === along ? i : j));
-        if (at(places, there) === here[along]) sum += at(source, there);
-      }
-      return sum;
-    });
-  },
   slice: (x: Grid, ...ranges: Ranges) => {
     const indices = named(x.shape, ranges);
-    return build(
-      indices.map(({ length }) => length),
-      (index) =>
-        at(
-          x,
-          index.map((i, axis) => indices[axis][i]),
-        ),
-    );
+    return build(lengths(indices), (index) => at(x, picked(index, indices)));
   },
   place: (x: Grid, shape: readonly number[], ...ranges: Ranges) => {
     const indices = named(shape, ranges);
@@ -120,28 +63,56 @@ export const movement: Readonly<Record<string, Reference>> = {
       ),
     );
   },
-  pad: (x: Grid, widths: readonly (readonly number[])[], value = 0) =>
-    build(
-      x.shape.map((length, axis) => length + total(widths[axis])),
-      (index) =>
-        within(
-          x,
-          index.map((i, axis) => i - widths[axis][0]),
-          value,
-        ),
+  pad: (x: Grid, widths: readonly (readonly number[])[], how: number | { mode?: string; value?: number } = 0) => {
+    const { mode = "constant", value = 0 } = typeof how === "number" ? { value: how } : how;
+    const indices = x.shape.map((length, axis) => {
+      const [before, after] = widths[axis];
+      const own = Array.from({ length }, (_, i) => i);
+      if (mode === "reflect")
+        return [...own.slice(1, before + 1).reverse(), ...own, ...own.reverse().slice(1, after + 1)];
+      if (mode === "circular") return [...own.slice(length - before), ...own, ...own.slice(0, after)];
+      const [first, last] = mode === "replicate" ? [0, length - 1] : [-1, -1];
+      return [...new Array(before).fill(first), ...own, ...new Array(after).fill(last)];
+    });
+    return build(lengths(indices), (index) => within(x, picked(index, indices), value));
+  },
+  concat: (tensors: readonly Grid[], axis = 0) => joinedAlong(tensors, fromFront(axis, tensors[0].shape.length)),
+  hstack: (tensors: readonly Grid[]) => {
+    const rows = tensors.map(({ shape, data }) => ({ shape: shape.length === 0 ? [1] : shape, data }));
+    return joinedAlong(rows, Math.min(1, rows[0].shape.length - 1));
+  },
+  vstack: (tensors: readonly Grid[]) =>
+    joinedAlong(
+      tensors.map(({ shape, data }) => ({ shape: shape.length < 2 ? [1, data.length] : shape, data })),
+      0,
     ),
-  concat: (tensors: readonly Grid[], axis = 0) => {
-    const along = fromFront(axis, tensors[0].shape.length);
-    const owners = tensors.flatMap(({ shape }, which) => Array.from({ length: shape[along] }, (_, i) => [which, i]));
-    return build(
-      tensors[0].shape.map((length, i) => (i === along ? owners.length : length)),
-      (index) => {
-        const [which, i] = owners[index[along]];
-        return within(
-          tensors[which],
-          index.map((j, k) => (k === along ? i : j)),
-        );
-      },
+  stack: (tensors: readonly Grid[], axis = 0) => {
+    const { shape } = tensors[0];
+    const along = fromFront(axis, shape.length + 1);
+    return build([...shape.slice(0, along), tensors.length, ...shape.slice(along)], (index) =>
+      at(tensors[index[along]], without(index, along)),
     );
   },
+  narrow: (x: Grid, given: number, start: number, length: number) => {
+    const axis = fromFront(given, x.shape.length);
+    const first = fromFront(start, x.shape[axis]);
+    return build(
+      x.shape.map((n, i) => (i === axis ? length : n)),
+      (index) =>
+        at(
+          x,
+          index.map((i, k) => (k === axis ? first + i : i)),
+        ),
+    );
+  },
+  select: (x: Grid, given: number, which: number) => {
+    const axis = fromFront(given, x.shape.length);
+    return build(without(x.shape, axis), (index) => {
+      const full = [...index];
+      full.splice(axis, 0, fromFront(which, x.shape[axis]));
+      return at(x, full);
+    });
+  },
+  ...layout,
+  ...places,
 };

@@ -37,7 +37,7 @@ function log2(code: Code, x: number, less?: number): Code {
  * can be had without loss. Where float32 has 0 or ∞, so has the rounded sum. Relative error 2^-32 (minimax fitted
  * by Lawson's method).
  */
-function exp2(code: Code, t: number): number {
+export function exp2(code: Code, t: number): number {
   const [x, n, f, scale] = code.locals("v128", 4);
   code.do(t).f64x2(200).do("f64x2.pmin").f64x2(-200).do("f64x2.pmax").set(x); // NaN passes
   code.do(x).f64x2(magic).do("f64x2.add").set(n);
