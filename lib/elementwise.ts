@@ -25,14 +25,11 @@ type Formula = Facts & {
 function elementwise(name: string, arity: number, { f, d = [], defaults = [], integers, ...facts }: Formula) {
   if (d.length > 0 && d.length !== arity)
     throw new ValueError(`${name}: d must have one slope for each of the ${arity} inputs (given ${d.length})`);
-  const word = Word.read(f, arity);
-  // The word of each pull-back g · slope, its arguments at place 0 the arriving gradient, 1 the result, then the inputs.
-  // A gradient that it is added to is the last.
-  const [g, y, ...x] = Array.from({ length: 2 + arity }, (_, place) => Word.argument(place));
-  const before = Word.argument(2 + arity);
-  const slopes = d.map((slope) => Word.of(slope?.(y, ...x) ?? 0));
-  const pulls = slopes.map((slope) => (g.mul(slope) as Word).compact());
-  const sums = slopes.map((slope) => (before.add(g.mul(slope)) as Word).compact());
+  let made: Words | undefined;
+  const words = (): Words => {
+    made ??= wordsOf(f, d, arity);
+    return made;
+  };
 
   const apply = (...given: Operand[]): Tensor => {
     // More are dropped, as in xs.map(relu), but never taken for an operand that has a default.
@@ -43,7 +40,7 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], in
           ? given
           : given.slice(0, arity);
     checkOperands(name, arity, operands);
-    const result = compute(name, word, operands, broadcast(name, operands), promote(name, operands, integers));
+    const result = compute(name, words().word, operands, broadcast(name, operands), promote(name, operands, integers));
     return record(op, result, operands, undefined);
   };
 
@@ -52,12 +49,18 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], in
     name,
     arity,
     apply,
-    word,
-    slopes,
-    differentiable: slopes.map((slope) => !slope.is(0)), // a slope that is constantly 0 is no edge
+    get word() {
+      return words().word;
+    },
+    get slopes() {
+      return words().slopes;
+    },
+    get differentiable() {
+      return words().differentiable;
+    },
     pull(i, arriving, result, { inputs }, onto) {
-      const { word, places } = (onto ? sums : pulls)[i];
-      if (word === g) return arriving; // a slope of 1 costs nothing
+      const { word, places } = (onto ? words().sums : words().pulls)[i];
+      if (word === arrived) return arriving; // a slope of 1 costs nothing
       if (isRecording()) {
         const tensors = inputs.map((x) => (typeof x === "number" ? constant(x, result.dtype) : x));
         return arriving.mul((d[i] as NonNullable<Slope>)(result, ...tensors) as Operand);
@@ -69,7 +72,34 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], in
     },
   };
   register(op);
-  return Object.assign(apply, { of: (...parts: (Scalar | number)[]): Scalar => compose(word, apply, parts) });
+  return Object.assign(apply, { of: (...parts: (Scalar | number)[]): Scalar => compose(words().word, apply, parts) });
+}
+
+/** What an op's formula and slopes are as words: made when they are first needed, since a program uses few of all ops. */
+type Words = {
+  word: Word;
+  slopes: readonly Word[];
+  /** A slope that is constantly 0 is no edge. */
+  differentiable: readonly boolean[];
+  /** The pull-backs g · slope, with their arguments: at place 0 the arriving gradient, 1 the result, then the inputs. */
+  pulls: readonly { word: Word; places: readonly number[] }[];
+  /** The same, added to a gradient that is the last argument. */
+  sums: readonly { word: Word; places: readonly number[] }[];
+};
+
+const arrived = Word.argument(0);
+
+function wordsOf(f: Formula["f"], d: readonly Slope[], arity: number): Words {
+  const [y, ...x] = Array.from({ length: 1 + arity }, (_, place) => Word.argument(1 + place));
+  const before = Word.argument(2 + arity);
+  const slopes = d.map((slope) => Word.of(slope?.(y, ...x) ?? 0));
+  return {
+    word: Word.read(f, arity),
+    slopes,
+    differentiable: slopes.map((slope) => !slope.is(0)),
+    pulls: slopes.map((slope) => (arrived.mul(slope) as Word).compact()),
+    sums: slopes.map((slope) => (before.add(arrived.mul(slope)) as Word).compact()),
+  };
 }
 
 function compute(name: string, word: Word, operands: readonly Operand[], shape: Shape, dtype: Dtype): Tensor {

@@ -168,7 +168,7 @@ test("sigmoid and leakyRelu print as they always did", () => {
     result: "w6",
   });
   assert.equal(print(registry.get("leakyRelu")?.word as Word, "float64"), {
-    lines: ["const w0 = x0 * x1;", "const w1 = x0 > 0 ? 1 : 0;", "const w2 = w1 !== 0 ? x0 : w0;"],
+    lines: ["const w0 = x0 > 0 ? 1 : 0;", "const w1 = x0 * x1;", "const w2 = w0 !== 0 ? x0 : w1;"],
     result: "w2",
   });
   assert.equal(print(Word.of(0.1).mul(x) as Word, "float32"), {
