@@ -56,16 +56,26 @@ export class Word {
     return this.letter === "constant" && Object.is(this.value, value);
   }
 
-  /** Every word this one is made of, each once, parts before wholes. */
+  /** Every word this one is made of, each once, parts before wholes, in the order in which the formula has them. */
   steps(): Word[] {
-    const found = new Set<Word>([this]);
-    for (const word of found) for (const part of word.parts) found.add(part); // a Set may grow while it is walked
-    return [...found].sort((a, b) => a.id - b.id);
+    const found = new Set<Word>();
+    const open: Word[] = [this];
+    for (let word = open.at(-1); word; word = open.at(-1)) {
+      const missing = word.parts.filter((part) => !found.has(part));
+      open.push(...missing.reverse());
+      if (missing.length === 0) {
+        found.add(word);
+        open.pop();
+      }
+    }
+    return [...found];
   }
 
   /** The places of the arguments that occur. */
   places(): number[] {
-    return this.steps().flatMap((word) => (word.letter === "argument" ? [word.value] : []));
+    return this.steps()
+      .flatMap((word) => (word.letter === "argument" ? [word.value] : []))
+      .sort((a, b) => a - b);
   }
 
   /** The word with its arguments moved to places 0, 1, …, and where each was. */

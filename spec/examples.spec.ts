@@ -122,7 +122,7 @@ test("the list names every example with a line each", () => {
   assert.is(status, 0);
   for (const line of lines) assert.match(line, /^(ch\d\d|own|seeds)\/\w+ +\S.*[^.]$/);
   const names = lines.map((line) => line.split(" ")[0]);
-  for (const name of ["ch05/train_neuralnet", "own/model"]) assert.ok(names.includes(name), name);
+  for (const name of ["ch05/train_neuralnet", "own/model", "own/newton"]) assert.ok(names.includes(name), name);
 });
 
 test("an unknown example is refused, with the nearest names", () => {
@@ -149,6 +149,16 @@ test("a model of one's own learns, and its gradient is right", () => {
   assert.ok(losses[5] < losses[0] / 50, `far: ${losses}`);
   assert.is(lines[6], "parameters: first.W, first.b, second.W, second.b, weights");
   assert.match(lines[7], /^gradcheck passed on both sides of the if: \d{3} and \d{3} comparisons$/);
+});
+
+test("own/newton doubles its digits, and finds the valley", () => {
+  const { status, lines, stderr } = npm("run", "example", "own/newton");
+  assert.is(status, 0, stderr);
+  assert.is(lines.length, 7);
+  const slopes = lines.slice(0, 6).map((line) => Math.abs(Number(/slope +(\S+?),?( |$)/.exec(line)?.[1])));
+  for (let step = 2; slopes[step] > 1e-12; step++) assert.ok(slopes[step] < 3 * slopes[step - 1] ** 2, `${slopes}`);
+  assert.ok(slopes[5] < 1e-14, `${slopes}`);
+  assert.match(lines[6], /^a valley at 0\.83756543528332/);
 });
 
 test.run();

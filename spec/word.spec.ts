@@ -157,12 +157,12 @@ test("substituting composes: the argument's word in place of the argument", () =
 test("sigmoid and leakyRelu print as they always did", () => {
   assert.equal(print(registry.get("sigmoid")?.word as Word, "float32"), {
     lines: [
-      "const w0 = Math.abs(x0);",
-      "const w1 = -w0;",
-      "const w2 = Math.fround(Math.exp(w1));",
-      "const w3 = x0 >= 0 ? 1 : 0;",
-      "const w4 = w3 !== 0 ? 1 : w2;",
-      "const w5 = Math.fround(w2 + 1);",
+      "const w0 = x0 >= 0 ? 1 : 0;",
+      "const w1 = Math.abs(x0);",
+      "const w2 = -w1;",
+      "const w3 = Math.fround(Math.exp(w2));",
+      "const w4 = w0 !== 0 ? 1 : w3;",
+      "const w5 = Math.fround(w3 + 1);",
       "const w6 = Math.fround(w4 / w5);",
     ],
     result: "w6",
