@@ -24,11 +24,11 @@ export function registerHook(x: Tensor, hook: Hook): () => void {
   return () => void own.delete(hook);
 }
 
-/** The gradient of x after its hooks, which are given it in the shape of x by `whole`. */
-export function hooked(x: Tensor, g: Tensor, whole: (g: Tensor) => Tensor): Tensor {
+/** The gradient of x after its hooks, which are given it in the shape of x, as `whole` makes it. */
+export function hooked(x: Tensor, g: Tensor, whole: (g: Tensor, x: Tensor) => Tensor): Tensor {
   const own = hooks?.get(x);
   if (!own?.size) return g;
-  let found = whole(g);
+  let found = whole(g, x);
   for (const hook of own) {
     found.storage.owned = false; // the hook may keep it
     const given = withoutTemporaries(() => hook(found));

@@ -94,7 +94,7 @@ function propagate(
     const x = steps[k];
     const arrived = gradients.get(x);
     if (!arrived) continue;
-    const g = hooked(x, arrived, (g) => expanded(g, x));
+    const g = hooked(x, arrived, expanded);
     if (g !== arrived) gradients.set(x, g);
     const { origin } = x;
     if (!origin) continue;
