@@ -167,6 +167,31 @@ test("the Hessian of a small network is symmetric, and its product with a vector
   close(products[1].reshape([3]), hvp(loss, p, v).slice([6, 9]));
 });
 
+test("the Hessian of a network is PyTorch's", () => {
+  const x = tensor([[1, -0.5], [0.25, 2], [-1.5, 0.75]], float64); // biome-ignore format: a row each
+  const t = tensor([[0.5], [-1], [0.25]], float64);
+  const loss = (p: Tensor) => {
+    const [W, v] = p.split([4, 2]);
+    return x
+      .matmul(W.reshape([2, 2]))
+      .tanh()
+      .matmul(v.reshape([2, 1]))
+      .sub(t)
+      .square()
+      .mean();
+  };
+  // torch.autograd.functional.hessian of the same, PyTorch 1.13, twelve digits.
+  const wanted = [
+    [0.545360892192, -0.721117852126, -0.241279529129, 0.358076437691, -1.45250843174, 0.547774041508],
+    [-0.721117852126, -0.641351132397, 0.358076437691, 0.0825532958145, 0.0409412847462, -1.50924186104],
+    [-0.241279529129, 0.358076437691, 0.371847100298, -0.198898125822, 0.816190475181, -0.308977506242],
+    [0.358076437691, 0.0825532958145, -0.198898125822, -1.94625481098, 0.32753027797, 1.54153455114],
+    [-1.45250843174, 0.0409412847462, 0.816190475181, 0.32753027797, 0.6296910895, 0.578713509578],
+    [0.547774041508, -1.50924186104, -0.308977506242, 1.54153455114, 0.578713509578, 1.09615746084],
+  ];
+  assertClose(hessian(loss)(point(0.5, -0.25, 1, 0.75, -0.5, 1.25)), tensor(wanted, float64), { tolerance: 1e-11 });
+});
+
 test("transformations are functions like any others: of each other, in any order", () => {
   const x = tensor(0.7, float64);
   const one = ones([], float64);
