@@ -25,9 +25,15 @@ type Formula = Facts & {
 function elementwise(name: string, arity: number, { f, d = [], defaults = [], integers, ...facts }: Formula) {
   if (d.length > 0 && d.length !== arity)
     throw new ValueError(`${name}: d must have one slope for each of the ${arity} inputs (given ${d.length})`);
+  // What is null is known at once to be no edge; a slope that is constantly 0 by the time the op is used.
+  const differentiable = d.map((slope) => slope !== null);
   let made: Words | undefined;
   const words = (): Words => {
-    made ??= wordsOf(f, d, arity);
+    if (made) return made;
+    made = wordsOf(f, d, arity);
+    made.slopes.forEach((slope, i) => {
+      if (slope.is(0)) differentiable[i] = false;
+    });
     return made;
   };
 
@@ -40,7 +46,13 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], in
           ? given
           : given.slice(0, arity);
     checkOperands(name, arity, operands);
-    const result = compute(name, words().word, operands, broadcast(name, operands), promote(name, operands, integers));
+    const result = compute(
+      name,
+      (made ?? words()).word,
+      operands,
+      broadcast(name, operands),
+      promote(name, operands, integers),
+    );
     return record(op, result, operands, undefined);
   };
 
@@ -49,17 +61,17 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], in
     name,
     arity,
     apply,
+    elementwise: true,
     get word() {
       return words().word;
     },
     get slopes() {
       return words().slopes;
     },
-    get differentiable() {
-      return words().differentiable;
-    },
+    differentiable,
     pull(i, arriving, result, { inputs }, onto) {
-      const { word, places } = (onto ? words().sums : words().pulls)[i];
+      const { sums, pulls } = made ?? words();
+      const { word, places } = (onto ? sums : pulls)[i];
       if (word === arrived) return arriving; // a slope of 1 costs nothing
       if (isRecording()) {
         const tensors = inputs.map((x) => (typeof x === "number" ? constant(x, result.dtype) : x));
@@ -79,8 +91,6 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], in
 type Words = {
   word: Word;
   slopes: readonly Word[];
-  /** A slope that is constantly 0 is no edge. */
-  differentiable: readonly boolean[];
   /** The pull-backs g · slope, with their arguments: at place 0 the arriving gradient, 1 the result, then the inputs. */
   pulls: readonly { word: Word; places: readonly number[] }[];
   /** The same, added to a gradient that is the last argument. */
@@ -96,7 +106,6 @@ function wordsOf(f: Formula["f"], d: readonly Slope[], arity: number): Words {
   return {
     word: Word.read(f, arity),
     slopes,
-    differentiable: slopes.map((slope) => !slope.is(0)),
     pulls: slopes.map((slope) => (arrived.mul(slope) as Word).compact()),
     sums: slopes.map((slope) => (before.add(arrived.mul(slope)) as Word).compact()),
   };

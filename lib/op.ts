@@ -41,6 +41,8 @@ export type Operation = Facts & {
   readonly apply: (...args: never[]) => Tensor;
   /** The shape rule, where it is a signature, for given attributes. */
   readonly signature?: (attributes: unknown) => string;
+  /** Whether it works element by element, and so has a word. */
+  readonly elementwise?: true;
   /** The formula of an elementwise op. */
   readonly word?: Word;
   /** Its slopes, one word per input; argument 1 is the result, 2 and on the inputs (0 is the arriving gradient). */

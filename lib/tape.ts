@@ -46,8 +46,8 @@ export const driver = {
   /** Two gradients that reach the same tensor. */
   accumulate: (a: Tensor, b: Tensor): Tensor => a.add(b),
   /** Whether an op's rule adds to the gradient `before` that reached its input, in the same pass. */
-  adds: (before: Tensor, y: Tensor, { word }: Operation): boolean =>
-    word !== undefined && !isRecording() && sameShape(before.shape, y.shape) && before.dtype === y.dtype,
+  adds: (before: Tensor, y: Tensor, { elementwise }: Operation): boolean =>
+    elementwise === true && !isRecording() && sameShape(before.shape, y.shape) && before.dtype === y.dtype,
 };
 
 /** A gradient in the shape of what it belongs to. */
@@ -107,7 +107,7 @@ function propagate(
         const before = gradients.get(input);
         const onto = before && driver.adds(before, x, op) ? before : undefined;
         // Element by element a gradient may broadcast, as long as what it belongs to does not.
-        const small = op.word && sameShape(input.shape, x.shape);
+        const small = op.elementwise && sameShape(input.shape, x.shape);
         if (!small) whole ??= expanded(g, x);
         const pulled = op.pull(i, small ? g : (whole as Tensor), x, origin, onto);
         if (!(pulled instanceof Tensor)) checkTensor(`backward through ${origin.name}: what its rule gives`, pulled);
