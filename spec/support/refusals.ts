@@ -1,5 +1,4 @@
 /** What each op refuses, word for word: a table by op, of calls and the errors they throw. */
-import { elementwise } from "./refusals/elementwise.js";
 import { linear } from "./refusals/linear.js";
 import { losses } from "./refusals/losses.js";
 import { movement } from "./refusals/movement.js";
@@ -11,7 +10,6 @@ import { windows } from "./refusals/windows.js";
 export type Refusals = Readonly<Record<string, readonly (readonly [call: () => unknown, error: string])[]>>;
 
 export const refusals: Refusals = {
-  ...elementwise,
   ...linear,
   ...losses,
   ...movement,
