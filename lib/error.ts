@@ -30,6 +30,11 @@ export class DataError extends GradtapeError {
   override name = "DataError";
 }
 
+/** A saved state, or the file it is in, that is malformed or does not fit; whoever was to receive it is as before. */
+export class CheckpointError extends DataError {
+  override name = "CheckpointError";
+}
+
 /** A shape as messages show it: `[100,784]`. */
 export const show = (shape: readonly number[]): string => `[${shape.join(",")}]`;
 

@@ -10,6 +10,7 @@ export * from "./data/index.js";
 export { type Dtype, defaultDtype, type ReadonlyData, setDefaultDtype } from "./dtype.js";
 export { type Binary, binary, type Ternary, ternary, type Unary, unary } from "./elementwise.js";
 export {
+  CheckpointError,
   DataError,
   DtypeError,
   GradError,
@@ -31,6 +32,7 @@ export * from "./ops/index.js";
 export * from "./optim/index.js";
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from "./random.js";
 export type { Shape } from "./shape.js";
+export { type LoadOptions, nested, part, type StateDict, type Stateful } from "./state.js";
 export { type GradientOptions, gradient, noGrad, tape } from "./tape.js";
 export { type BackwardOptions, type Operand, Tensor, type Values } from "./tensor.js";
 export * from "./transforms.js";

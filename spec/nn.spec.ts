@@ -3,6 +3,7 @@ import {
   Affine,
   arange,
   batches,
+  CheckpointError,
   Generator,
   gradcheck,
   gradient,
@@ -10,15 +11,18 @@ import {
   type Initializer,
   Layer,
   manualSeed,
+  nested,
   normal,
   normalInit,
   oneHot,
+  part,
   ReLU,
   Sequential,
   SGD,
   Sigmoid,
   Softmax,
   SoftmaxWithLoss,
+  type StateDict,
   Tanh,
   type Tensor,
   tensor,
@@ -112,6 +116,59 @@ test("train and eval reach every layer inside", () => {
   assert.ok(states().every((training) => !training));
   model.train();
   assert.ok(states().every((training) => training));
+});
+
+test("a state has every tensor that was not computed, copied; it goes back in place", () => {
+  const model = new Everything();
+  const names = model.namedBuffers().map(([name]) => name);
+  assert.equal(names, ["notTrained", "labels"]);
+  const state = model.stateDict();
+  assert.equal([...state.keys()].sort(), [...names, ...model.namedParameters().map(([name]) => name)].sort());
+  const before = [...model.inner.W.data];
+  model.inner.W.assign(7);
+  model.labels.assign(0);
+  assert.equal([...(state.get("inner.W") as Tensor).data], before, "the state is a copy");
+  const { W } = model.inner;
+  assert.is(model.loadStateDict(state), model);
+  assert.is(model.inner.W, W);
+  assert.equal([...W.data], before);
+  assert.equal([...model.labels.data], [1, 2]);
+  model.to("float64").loadStateDict(state);
+  assert.is(model.inner.W.dtype, "float64", "values come in the dtype of the model");
+});
+
+test("a state that does not fit is refused whole, and all that is wrong is listed", () => {
+  const model = new Everything();
+  const state = model.stateDict();
+  state
+    .set("inner.b", zeros([4]))
+    .set("extra", zeros([2, 1]))
+    .set("labels", zeros([2]));
+  state.delete("hidden");
+  state.set("first", zeros([2]));
+  const before = [...model.first.data];
+  const message =
+    "loadStateDict: the state must fit, and nothing was changed: labels must hold whole numbers (given float32); " +
+    "inner.b must be [3] (given [4]); missing hidden [1]; unexpected extra [2,1]";
+  assert.throws(
+    () => model.loadStateDict(state),
+    (error: Error) => error instanceof CheckpointError && error.message === message,
+  );
+  assert.throws(
+    () => model.loadStateDict(state, { strict: false }),
+    /labels must hold.*inner\.b must be \[3\] \(given \[4\]\)$/,
+  );
+  assert.equal([...model.first.data], before);
+  state.set("inner.b", zeros([3])).set("labels", labels(0, 0));
+  assert.equal([...model.loadStateDict(state, { strict: false }).first.data], [0, 0]);
+  assert.throws(() => model.loadStateDict({} as StateDict), /must be a Map of tensors by name/);
+});
+
+test("states nest in one another under a prefix", () => {
+  const state = nested("model", new Affine(2, 3).stateDict());
+  assert.equal([...state.keys()], ["model.W", "model.b"]);
+  for (const [name, x] of nested("modeling", state)) state.set(name, x);
+  assert.equal([...part("model", state).keys()], ["W", "b"]);
 });
 
 test("to(dtype) converts in place, and the optimizer goes on with the same tensors", () => {

@@ -1,6 +1,7 @@
 /** Layer: a function of tensors that owns tensors. Its parameters are its fields, found in the order they were assigned. */
 import { checkDtype, type Dtype } from "../dtype.js";
 import { DtypeError, ValueError } from "../error.js";
+import { type LoadOptions, restore, type StateDict, snapshot } from "../state.js";
 import { convert, Tensor } from "../tensor.js";
 
 /** What can stand in a network: a layer, or any function from tensor to tensor. */
@@ -23,13 +24,12 @@ export abstract class Layer {
 
   /** Every tensor that requires a gradient, with its path of field names, such as `layers.0.W`; each once. */
   namedParameters(): [name: string, parameter: Tensor][] {
-    const found = new Map<Tensor, string>();
-    visit(this, "", {
-      tensor: (x, path) => {
-        if (x.requiresGrad && !x.origin && !found.has(x)) found.set(x, path);
-      },
-    });
-    return [...found].map(([x, path]) => [path, x]);
+    return leaves(this).filter(([, x]) => x.requiresGrad);
+  }
+
+  /** Every other tensor that was not computed from such: saved, but not trained, as running statistics are. */
+  namedBuffers(): [name: string, buffer: Tensor][] {
+    return leaves(this).filter(([, x]) => !x.requiresGrad);
   }
 
   /** The tensors that an optimizer trains. */
@@ -52,15 +52,38 @@ export abstract class Layer {
     return this.train(false);
   }
 
+  /** Copies of all parameters and buffers by name, which training does not change. */
+  stateDict(): StateDict {
+    return snapshot(leaves(this));
+  }
+
+  /**
+   * Puts back what `stateDict` gave, in the dtypes of this model. Throws a CheckpointError that lists every name that is
+   * missing, unexpected or of another shape, and changes nothing then.
+   */
+  loadStateDict(state: ReadonlyMap<string, Tensor>, options?: LoadOptions): this {
+    restore("loadStateDict", leaves(this), state, options);
+    return this;
+  }
+
   /** Converts every float tensor inside, in place, so that optimizers keep theirs; gradients are dropped. */
   to(dtype: "float32" | "float64"): this {
     if (checkDtype("to", dtype as Dtype) === "int32")
       throw new DtypeError('to("int32"): parameters are numbers to compute with: "float32" or "float64"');
-    const found: Tensor[] = [];
-    visit(this, "", { tensor: (x) => found.push(x) });
-    for (const x of found) if (x.dtype !== "int32" && !x.origin) convert(x, dtype);
+    for (const [, x] of leaves(this)) if (x.dtype !== "int32") convert(x, dtype);
     return this;
   }
+}
+
+/** Every tensor inside that was not computed, with its path, in order, each once. */
+function leaves(layer: Layer): [path: string, x: Tensor][] {
+  const found = new Map<Tensor, string>();
+  visit(layer, "", {
+    tensor: (x, path) => {
+      if (!x.origin && !found.has(x)) found.set(x, path);
+    },
+  });
+  return [...found].map(([x, path]) => [path, x]);
 }
 
 type Visitor = { tensor?: (x: Tensor, path: string) => unknown; layer?: (layer: Layer) => void };

@@ -1,0 +1,66 @@
+/** State: what there is to save of a model, an optimizer or a generator, as tensors by name, taken and put back whole. */
+import { tensor } from "./create.js";
+import { CheckpointError, show } from "./error.js";
+import { sameShape } from "./shape.js";
+import type { Tensor } from "./tensor.js";
+
+/** Copies of tensors by name, in order; numbers are float64 tensors of no axes. */
+export type StateDict = Map<string, Tensor>;
+
+/** What can be saved: `stateDict` copies the state, `loadStateDict` puts it back, or throws a CheckpointError and changes nothing. */
+export type Stateful = {
+  stateDict(): StateDict;
+  loadStateDict(state: ReadonlyMap<string, Tensor>): unknown;
+};
+
+/** Options of `loadStateDict`. */
+export type LoadOptions = {
+  /** Whether names that are missing in the state, or unknown to the receiver, are errors (default true). Shapes always are. */
+  strict?: boolean;
+};
+
+/** Copies of named tensors. */
+export const snapshot = (named: Iterable<readonly [string, Tensor]>): StateDict =>
+  new Map(Array.from(named, ([name, x]) => [name, tensor(x)]));
+
+/** Writes a state into named tensors, in their own dtypes; all of it, or nothing and a CheckpointError that lists what does not fit. */
+export function restore(
+  caller: string,
+  named: Iterable<readonly [string, Tensor]>,
+  state: ReadonlyMap<string, Tensor>,
+  { strict = true }: LoadOptions = {},
+): void {
+  if (!(state instanceof Map))
+    throw new CheckpointError(`${caller}: the state must be a Map of tensors by name, as stateDict() gives it`);
+  const own = new Map(named);
+  const wrong: string[] = [];
+  for (const [name, x] of own) {
+    const given = state.get(name);
+    const kind = (dtype: string) => (dtype === "int32" ? "whole numbers" : "floats");
+    if (!given) {
+      if (strict) wrong.push(`missing ${name} ${show(x.shape)}`);
+    } else if (!sameShape(given.shape, x.shape))
+      wrong.push(`${name} must be ${show(x.shape)} (given ${show(given.shape)})`);
+    else if (kind(given.dtype) !== kind(x.dtype))
+      wrong.push(`${name} must hold ${kind(x.dtype)} (given ${given.dtype})`);
+  }
+  if (strict) for (const [name, x] of state) if (!own.has(name)) wrong.push(`unexpected ${name} ${show(x.shape)}`);
+  if (wrong.length > 0)
+    throw new CheckpointError(`${caller}: the state must fit, and nothing was changed: ${wrong.join("; ")}`);
+  for (const [name, x] of own) {
+    const given = state.get(name);
+    if (given) x.assign(given);
+  }
+}
+
+/** A state with a prefix before its names, so that several go into one: `nested("model", model.stateDict())`. */
+export const nested = (prefix: string, state: ReadonlyMap<string, Tensor>): StateDict =>
+  new Map(Array.from(state, ([name, x]) => [`${prefix}.${name}`, x]));
+
+/** The part of a state under a prefix, without it: what `nested` put there. */
+export const part = (prefix: string, state: ReadonlyMap<string, Tensor>): StateDict =>
+  new Map(
+    Array.from(state).flatMap(([name, x]) =>
+      name.startsWith(`${prefix}.`) ? [[name.slice(prefix.length + 1), x] as const] : [],
+    ),
+  );
