@@ -1,6 +1,7 @@
 /** `npm run bench`: workloads in gradtape and its peers, each in a process of its own, compared with each other, then timed in turn. */
 import { rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
 import { InvalidArgumentError } from "commander";
 import { commandLine, positive } from "../../examples/common/options.js";
 import type { Batch, Child } from "./child.js";
@@ -11,6 +12,10 @@ import { buildAll, howTo, makeFolder, makeSubjects, names, type Subject, setup }
 import { type Workload, workloads, writeProblem } from "./workloads.js";
 
 const rounds = 7;
+/** Milliseconds of work before anything is timed: engines compile what is used often, for a second or two. */
+const warmUp = 2000;
+/** Milliseconds between two batches, in which threads that still look for work fall asleep. */
+const pause = 50;
 
 type Options = { json?: string; setup?: true; seconds: number; subjects?: string[] };
 
@@ -37,7 +42,7 @@ const command = commandLine(
   "Times gradtape and its peers; ours / it below 1 means that we are faster.",
 )
   .argument("[workloads...]", "W1 … W8 (default: all)", workloadNames)
-  .option("--seconds <s>", "time for each subject in each workload", positive, 3)
+  .option("--seconds <s>", "time for each subject in each workload, after 2 s to warm up", positive, 3)
   .option("--subjects <names>", `some of ${names.join(",")} (default: all)`, subjectNames)
   .option("--json <file>", "write the results there as well")
   .option("--setup", "install the peers, then end")
@@ -81,16 +86,17 @@ function disagreement(a: Runner, b: Runner, tolerance: number): string | undefin
   return undefined;
 }
 
-/** Batches in turn, A B C A B C …, so that what disturbs the machine disturbs all; the first round warms up and is not counted. */
+/** Batches in turn, A B C A B C …, so that what disturbs the machine disturbs all, once each has warmed up. */
 async function time(runners: readonly Runner[]): Promise<void> {
-  const ms = (1000 * options.seconds) / (rounds + 1);
-  for (let round = 0; round <= rounds; round++)
-    for (const { name, child, batches } of runners) {
-      const batch = await child.run(ms).catch((error: unknown) => {
-        throw new Error(`${name} failed: ${message(error)}`);
-      });
-      if (round > 0) batches.push(batch);
-    }
+  const run = async ({ name, child }: Runner, ms: number): Promise<Batch> => {
+    await wait(pause);
+    return child.run(ms).catch((error: unknown) => {
+      throw new Error(`${name} failed: ${message(error)}`);
+    });
+  };
+  for (const runner of runners) await run(runner, warmUp);
+  for (let round = 0; round < rounds; round++)
+    for (const runner of runners) runner.batches.push(await run(runner, (1000 * options.seconds) / rounds));
 }
 
 async function measure(workload: Workload, subjects: readonly Subject[], folder: string): Promise<Result[]> {
