@@ -22,7 +22,7 @@ const leastTile = 2 ** 14;
 /**
  * In milliseconds: how long the caller waits for what workers hold, after which wait it does without them, and for how long.
  */
-const patience = { caller: 400, tile: 1, rest: 50 };
+const patience = { caller: 400, tile: 1, rest: 10 };
 
 /** Thrown when a worker does not bring back what it took: it may have ended, or still write. */
 export class Abandoned extends Error {}
