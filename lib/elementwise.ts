@@ -122,6 +122,8 @@ function compute(name: string, word: Word, operands: readonly Operand[], shape: 
 export function overwrite(name: string, x: Tensor, word: Word, operands: readonly Operand[]): void {
   if (!sameShape(broadcast(name, operands), x.shape))
     throw new ShapeError(`${call(name, operands)}: everything must broadcast to the first, ${show(x.shape)}`);
+  for (const operand of operands) read(operand);
+  x.storage.preserve();
   backend().word(word, operands, x);
   x.storage.version++;
 }

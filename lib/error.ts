@@ -45,3 +45,6 @@ export const kindOf = (x: unknown): string =>
 /** A call as messages show it: `matmul([100,784], [50,10])`; numbers stand for themselves. */
 export const call = (op: string, operands: readonly (number | { shape: readonly number[] })[]): string =>
   `${op}(${operands.map((x) => (typeof x === "number" ? x : show(x.shape))).join(", ")})`;
+
+/** A mistake of the library's own: a value that it gave up is asked for. */
+export const gone = (): Error => new Error("gradtape: a value is gone that is still used; please report this");

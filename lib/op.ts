@@ -100,7 +100,9 @@ export function withSaved<T>(saved: { y: Tensor; origin: Origin } | null, rule: 
 
 /** Lets an operand be read, unless it is a saved value that was assigned since. */
 export function read<T extends Operand>(x: T): T {
-  if (reader === null || typeof x === "number") return x;
+  if (typeof x === "number") return x;
+  if (x.storage.recipe) x.storage.keep();
+  if (reader === null) return x;
   const { y, origin } = reader;
   const place = origin.inputs.indexOf(x);
   const saved = x === y ? origin.version : place < 0 ? x.storage.version : origin.versions[place];

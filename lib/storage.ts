@@ -1,7 +1,8 @@
 /** Storage: the values behind tensors, in an array, in a backend's memory, or in both; and how often they were written. */
 import { arrays, type Data, type Dtype } from "./dtype.js";
-import { ShapeError, show } from "./error.js";
+import { gone, ShapeError, show } from "./error.js";
 import { checkShape, type Shape, sizeOf } from "./shape.js";
+import type { Word } from "./word.js";
 
 /** A memory beside JavaScript's arrays, where a backend keeps values that nobody may ever ask for. */
 export interface Home {
@@ -9,7 +10,21 @@ export interface Home {
   copy(storage: Storage, to: Data): void;
   /** Takes a storage's place back. */
   release(storage: Storage): void;
+  /** Computes the values of a storage that had lived here, with the same bits. */
+  again(storage: Storage, recipe: Recipe): void;
 }
+
+/** Values as they are now, whatever is written over them later. */
+export type Source = { storage: Storage };
+
+/** How values can be computed again, so that they may be dropped: the word, and its operands with their shapes. */
+export type Recipe = {
+  readonly word: Word;
+  readonly operands: readonly (number | { readonly source: Source; readonly shape: Shape })[];
+  readonly shape: Shape;
+  /** How many recipes one after the other it takes. */
+  readonly depth: number;
+};
 
 /** From so many elements on an array is made at once, so that the error of one that cannot be names the operation. */
 const large = 2 ** 24;
@@ -40,7 +55,10 @@ export class Storage {
   owned = false;
   /** All values are known to be whole numbers from 0 to below this one, as indices must be. */
   below = Infinity;
+  /** Set while nobody has asked for the values since the tape that knew them was released: few are ever asked for. */
+  recipe: Recipe | null = null;
 
+  private captured: Source | null = null;
   private discarded = false;
   private single = 0;
 
@@ -83,10 +101,16 @@ export class Storage {
     return this.array === null && this.home === null && this.size > 1 && !this.discarded;
   }
 
+  /** Whether the values lie in a memory only. */
+  get away(): boolean {
+    return this.array === null && this.home !== null;
+  }
+
   /** The values: to be read, or to be filled while nobody else has seen them. */
   get data(): Data {
+    if (this.array === null) this.keep();
     if (this.array === null) {
-      if (this.discarded) throw new Error("gradtape: a value was taken back that is still used; please report this");
+      if (this.discarded) throw gone();
       this.array = this.home ? uncleared(this.dtype, this.size) : new arrays[this.dtype](this.size);
       if (this.home) this.home.copy(this, this.array);
       else if (this.size === 1) this.array[0] = this.single;
@@ -96,10 +120,42 @@ export class Storage {
 
   /** The values, to be changed: there is no other copy from now on. */
   change(): Data {
+    this.preserve();
+    this.below = Infinity;
+    return this.evict();
+  }
+
+  /** The values in the array alone. */
+  evict(): Data {
     const { data } = this;
     this.leave();
-    this.below = Infinity;
     return data;
+  }
+
+  /** The values are used after all: not to be dropped, and computed again if they were. */
+  keep(): void {
+    const { recipe, home } = this;
+    this.recipe = null;
+    if (recipe && home && this.address === 0) home.again(this, recipe);
+  }
+
+  /** Takes the values' place back, for they can be computed again. */
+  drop(): void {
+    this.home?.release(this);
+    this.address = 0;
+  }
+
+  /** The values as they are now, for a recipe. */
+  get source(): Source {
+    this.captured ??= { storage: this };
+    return this.captured;
+  }
+
+  /** Before the values are changed: recipes go on with a copy. */
+  preserve(): void {
+    if (!this.captured) return;
+    this.captured.storage = Storage.of(this.data.slice(), this.dtype);
+    this.captured = null;
   }
 
   /** The values for people, who may keep the array. */

@@ -3,6 +3,7 @@ import { onesLike, zerosLike } from "./create.js";
 import { call, DtypeError, GradError, show } from "./error.js";
 import { hooked } from "./hooks.js";
 import { isRecording, type Operation, observer, withRecording, withSaved } from "./op.js";
+import { remember } from "./recipe.js";
 import { broadcast, sameShape } from "./shape.js";
 import { type Storage, withTemporaries } from "./storage.js";
 import { type BackwardOptions, checkTensor, type Operand, Tensor } from "./tensor.js";
@@ -165,7 +166,12 @@ export function backward(y: Tensor, options: BackwardOptions = {}): void {
   ).forEach(({ x, g }) => {
     x.grad = g;
   });
-  if (!retainGraph) for (const x of steps) x.origin?.release();
+  if (!retainGraph)
+    for (const x of steps) {
+      if (!x.origin) continue;
+      remember(x, x.origin);
+      x.origin.release();
+    }
 }
 
 /** Options of `gradient()`. */

@@ -1,5 +1,5 @@
 /** What every kernel of the backend needs: the memory, the threads, and how a computation begins, is divided and ends. */
-import type { Block } from "../backend.js";
+import type { Backend, Block } from "../backend.js";
 import type { Kernel } from "./memory.js";
 import { Memory } from "./memory.js";
 import { Abandoned, Threads } from "./threads.js";
@@ -37,6 +37,8 @@ export const isSingle = (x: Block | number): boolean => typeof x === "number" ||
 export class Engine {
   memory: Memory;
   threads: Threads | null = null;
+  /** What computes words. */
+  word!: Backend["word"];
   /** What workers could have had a part in since there are none. */
   private alone = 0;
 
@@ -46,7 +48,7 @@ export class Engine {
 
   private newMemory(): Memory {
     const { threads, maxMemory, room } = this.limits;
-    return new Memory(threads > 1, maxMemory, room);
+    return new Memory(threads > 1, maxMemory, room, (...given) => this.word(...given));
   }
 
   /** Runs a kernel's units, of so much work together: a part of them in workers, if it is much. */

@@ -20,9 +20,10 @@ export function wasm(reference: Backend, options: Partial<Limits> = {}): WasmBac
     if (!supported(simd)) return null;
     const engine = new Engine(limits);
     new Kernel(() => simd).in(engine.memory); // throws where a page's policy forbids WebAssembly
+    engine.word = words(engine, reference);
     return {
       name: `wasm${limits.threads > 1 ? ` with ${limits.threads} threads` : ""}, ${reference.name}`,
-      word: words(engine, reference),
+      word: engine.word,
       kernels: { matmul: matmul(engine), ...reductions(engine), ...moves(engine) },
       memory: () => engine.memory,
       threads: () => engine.threads,

@@ -1,6 +1,8 @@
 /** The memory in which WebAssembly computes, float32 and int32. Values stay where they were computed until someone asks for them or the room is needed. */
 import type { Data, Dtype } from "../../dtype.js";
-import type { Home, Storage } from "../../storage.js";
+import { gone } from "../../error.js";
+import { type Home, type Recipe, type Storage, withoutTemporaries } from "../../storage.js";
+import type { Backend } from "../backend.js";
 import { assemble, type Code } from "./assemble.js";
 
 const page = 2 ** 16;
@@ -11,6 +13,9 @@ const base = 64;
 
 /** Bytes beyond which more room for large values costs more memory than it saves time. */
 const much = 2 ** 26;
+
+/** So many times its limit a memory may have, since blocks that were taken back serve only what has their size. */
+const slack = 1.25;
 
 /** How many bytes so many floats take: whole vectors, the last of which may be read and written as one. */
 export const bytesOf = (floats: number): number => (floats * 4 + 16 + 63) & -64;
@@ -50,19 +55,24 @@ export class Memory implements Home {
   /** All of it, as floats; another array after it grew. */
   floats: Float32Array;
   private top = base;
-  /** Blocks taken back, by their size. */
+  /** Blocks taken back, by their size, and how many bytes they have together. */
   private readonly free = new Map<number, number[]>();
+  private idle = 0;
   private readonly residents = new Set<Storage>();
   /** Copies of arrays that others hold, for one computation only. */
   private readonly borrowed: [address: number, floats: number][] = [];
   /** How far it fills before it is emptied. */
   private limit: number;
 
-  /** `room`: bytes to fill before values are copied out; `shared`: workers see it too; `max`: bytes it may grow to. */
+  /**
+   * `room`: bytes to fill before values are copied out; `shared`: workers see it too; `max`: bytes it may grow to; `word`
+   * computes dropped values.
+   */
   constructor(
     readonly shared: boolean,
     private readonly max: number,
     private readonly room: number,
+    readonly word: Backend["word"],
   ) {
     this.limit = Math.min(room, max);
     const maximum = Math.min(most, Math.floor(max / page));
@@ -77,15 +87,23 @@ export class Memory implements Home {
 
   /** Makes sure that so many bytes can be taken for one computation; `false` if there is no more memory. */
   begin(bytes: number): boolean {
-    if (this.top + bytes > this.limit) {
-      if (base + bytes > this.max) return false; // the reference computes in arrays
-      this.empty();
-      // Where one computation needs most of the room, the next ones will want what it made.
-      this.limit = Math.min(this.max, Math.max(this.limit, this.room + bytes + Math.min(4 * bytes, much)));
-    }
+    if (base + bytes > this.max) return false; // the reference computes in arrays
+    // Where one computation needs most of the room, the next ones will want what it made.
+    this.limit = Math.min(this.max, Math.max(this.limit, this.room + bytes + Math.min(4 * bytes, much)));
+    if (this.top - this.idle + bytes > this.limit) this.makeRoom(bytes);
+    if (this.top + bytes > slack * this.limit) this.empty();
     if (this.reaches(this.top + bytes)) return true;
     this.empty();
     return this.reaches(base + bytes);
+  }
+
+  /** Takes places back: of what can be computed again, then of what is oldest, until half of the room is free. */
+  private makeRoom(bytes: number): void {
+    for (const storage of this.residents) if (storage.recipe) storage.drop();
+    for (const storage of this.residents) {
+      if (this.top - this.idle + bytes <= this.limit / 2) break;
+      storage.evict();
+    }
   }
 
   /** Whether the memory has so many bytes, or can grow to them. */
@@ -105,7 +123,10 @@ export class Memory implements Home {
   take(floats: number): number {
     const bytes = bytesOf(floats);
     const address = this.free.get(bytes)?.pop();
-    if (address !== undefined) return address;
+    if (address !== undefined) {
+      this.idle -= bytes;
+      return address;
+    }
     this.top += bytes;
     return this.top - bytes;
   }
@@ -113,6 +134,7 @@ export class Memory implements Home {
   /** Takes a block back. */
   give(address: number, floats: number): void {
     const bytes = bytesOf(floats);
+    this.idle += bytes;
     const list = this.free.get(bytes);
     if (list) list.push(address);
     else this.free.set(bytes, [address]);
@@ -120,7 +142,10 @@ export class Memory implements Home {
 
   /** Where the values of a storage lie, copied here if they were not. */
   address(storage: Storage): number {
-    if (storage.home === this) return storage.address;
+    if (storage.home === this) {
+      if (storage.address === 0) throw gone();
+      return storage.address;
+    }
     const data = storage.blank ? null : storage.data;
     const address = this.take(storage.size);
     const place = this.place(storage.dtype, address, storage.size);
@@ -157,14 +182,22 @@ export class Memory implements Home {
   }
 
   release(storage: Storage): void {
-    this.residents.delete(storage);
-    this.give(storage.address, storage.size);
+    if (this.residents.delete(storage)) this.give(storage.address, storage.size);
   }
 
-  /** Copies out what only lies here, and begins anew. */
+  again(storage: Storage, { word, operands, shape }: Recipe): void {
+    const given = operands.map((x) => (typeof x === "number" ? x : { storage: x.source.storage, shape: x.shape }));
+    for (const x of given) if (typeof x !== "number") x.storage.keep();
+    withoutTemporaries(() => this.word(word, given, { storage, shape }));
+  }
+
+  /** Copies out what only lies here and cannot be computed again, and begins anew. */
   empty(): void {
-    for (const storage of this.residents) storage.change();
+    for (const storage of this.residents)
+      if (storage.recipe) storage.drop();
+      else storage.evict();
     this.free.clear();
+    this.idle = 0;
     this.top = base;
   }
 }
