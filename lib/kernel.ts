@@ -1,5 +1,5 @@
 /** Operations that are not elementwise: a shape rule, a kernel, and one vector-Jacobian product per input. */
-import type { FastKernel, Kernel } from "./backends/backend.js";
+import type { FastKernel, Kernel, Maker } from "./backends/backend.js";
 import { backend } from "./backends/index.js";
 import { type Dtype, promote } from "./dtype.js";
 import { type AnyOp, type Facts, type Operation, read, record, register } from "./op.js";
@@ -16,6 +16,8 @@ type KernelSpec<A> = Facts & {
   shape: string | ((attributes: A, inputs: readonly Tensor[]) => string | Shape);
   /** The reference kernel; without one the result shares the first input's storage. */
   run?: Kernel<A>;
+  /** Makes a kernel for WebAssembly, where the backend has none of its own for this op. */
+  fast?: Maker<A>;
   /** One rule per input, in differentiable ops, `null` where there is no derivative; or one for any number that `args` tells. */
   vjp: readonly (Rule<A> | null)[] | Rule<A>;
   /** The result's dtype, given the inputs' (default: the floats' promotion). */
@@ -27,7 +29,7 @@ type KernelSpec<A> = Facts & {
 
 /** Declares an op by its shape rule, kernel and vector-Jacobian products. */
 export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
-  const { shape: rule, run, vjp, dtype, args, ...facts } = spec;
+  const { shape: rule, run, fast, vjp, dtype, args, ...facts } = spec;
   const arity = typeof vjp === "function" ? Infinity : vjp.length;
   const apply: AnyOp = (...given) => {
     const [inputs, attributes] = args ? args(...given) : [given.slice(0, arity) as Tensor[], { ...given[arity] } as A];
@@ -39,8 +41,10 @@ export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
     const blocks = inputs.map(read);
     if (!run) return record(own, new Tensor(blocks[0].storage, shape), inputs, attributes);
     const y = new Tensor(Storage.allocate(name, shape, type), shape);
-    const fast = backend().kernels[name] as FastKernel<A> | undefined;
-    if (!fast?.(blocks, y, dims, attributes)) run(blocks, y, dims, attributes);
+    const { kernels, make } = backend();
+    if (fast && make) kernels[name] ??= make(fast);
+    const kernel = kernels[name] as FastKernel<A> | undefined;
+    if (!kernel?.(blocks, y, dims, attributes)) run(blocks, y, dims, attributes);
     return record(own, y, inputs, attributes);
   };
   const op: Operation = {

@@ -6,7 +6,7 @@ import type { Backend, Block, FastKernel } from "../lib/backends/backend.js";
 import { reference } from "../lib/backends/reference.js";
 import { type WasmBackend, wasm } from "../lib/backends/wasm/index.js";
 import { bytesOf, type Memory } from "../lib/backends/wasm/memory.js";
-import { as, larger, replaceBackend, results } from "./support/calls.js";
+import { as, complete, larger, replaceBackend, results } from "./support/calls.js";
 import { long, suite } from "./support/suite.js";
 
 const test = suite("guards");
@@ -122,7 +122,7 @@ test(
   () => {
     const wanted = long ? 50_000 : 2500;
     for (const options of [{ chunk: 48, depth: 8 }, {}]) {
-      const made = wasm(defines, { ...everything, ...options }) as WasmBackend;
+      const made = complete(wasm(defines, { ...everything, ...options }) as WasmBackend);
       checkAll(callEverything(made, wanted), made);
     }
   },
@@ -131,7 +131,7 @@ test(
 
 /** The backend, whose words write one float more: `by` floats behind the result's first. */
 function careless(by: (size: number) => number): WasmBackend {
-  const made = wasm(defines, everything) as WasmBackend;
+  const made = complete(wasm(defines, everything) as WasmBackend);
   return {
     ...made,
     word(word, operands, y) {

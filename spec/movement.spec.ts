@@ -20,6 +20,7 @@ import { bytesOf } from "../lib/backends/wasm/memory.js";
 import type { AxisRange } from "../lib/ops/slices.js";
 import { Generator } from "../lib/random.js";
 import type { Dims } from "../lib/shape.js";
+import { complete } from "./support/calls.js";
 import { assertSame } from "./support/close.js";
 import { blank, guarded } from "./support/guarded.js";
 import { long, seed, suite } from "./support/suite.js";
@@ -29,7 +30,7 @@ const rounds = long ? 2000 : 150;
 
 /** A backend that computes all there is, and divides it among so many threads. */
 const eager = (threads: number): WasmBackend =>
-  wasm(reference({ codegen: true }), { threads, elements: 0, divided: 1, untilThreads: 0 }) as WasmBackend;
+  complete(wasm(reference({ codegen: true }), { threads, elements: 0, divided: 1, untilThreads: 0 }) as WasmBackend);
 const alone = eager(1);
 const divided = eager(3);
 
@@ -85,7 +86,7 @@ function asked(op: () => Tensor): Call {
     op();
     return call as Call;
   } finally {
-    for (const name of Object.keys(listening)) delete (kernels as Record<string, unknown>)[name];
+    for (const name of Object.keys(listening)) delete kernels[name];
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Dims, Shape } from "../shape.js";
 import type { Storage } from "../storage.js";
 import type { Word } from "../word.js";
+import type { Engine } from "./wasm/engine.js";
 
 /** Values with their shape: what kernels read and write. */
 export type Block = { readonly storage: Storage; readonly shape: Shape };
@@ -12,6 +13,9 @@ export type Kernel<Attributes> = (inputs: readonly Block[], y: Block, dims: Dims
 /** A kernel that may decline: with `false`, the op's own runs. */
 export type FastKernel<Attributes> = (...given: Parameters<Kernel<Attributes>>) => boolean;
 
+/** Makes a kernel for WebAssembly. */
+export type Maker<Attributes> = (engine: Engine) => FastKernel<Attributes>;
+
 /** What can compute. Without a kernel of its own, an op's `run` serves: values lie in JavaScript's memory. */
 export interface Backend {
   readonly name: string;
@@ -20,7 +24,9 @@ export interface Backend {
   /** Ends what it keeps running: nothing is computed with it any more. */
   stop?(): void;
   /** Kernels by the op's name, which may decline a call with `false`; each is a claim, tested against the op's own. */
-  readonly kernels: Readonly<Record<string, FastKernel<never>>>;
+  readonly kernels: Record<string, FastKernel<never>>;
+  /** Makes a kernel that an op brings along, since few programs use it. */
+  make?<Attributes>(maker: Maker<Attributes>): FastKernel<Attributes>;
 }
 
 /** The least loops that visit a broadcast: axes that move together are one, axes of length 1 are none. */

@@ -1,4 +1,5 @@
 /** Pooling: one value in place of each window, the largest, or the mean; composed, save that a kernel tells where the largest lies. */
+import * as fast from "../backends/wasm/images.js";
 import { ones, tensor, zeros } from "../create.js";
 import { call, ShapeError, show, ValueError } from "../error.js";
 import { kernelOp } from "../kernel.js";
@@ -78,6 +79,7 @@ export const argmaxPool2d: Pool<Pair> = /* @__PURE__ */ kernelOp<Windows>("argma
         }
       }
   },
+  fast: fast.argmaxPool2d,
   vjp: [null],
   dtype: () => "int32",
   ties: true,

@@ -1,4 +1,5 @@
 /** Windows of images laid side by side, and added back: an adjoint pair. */
+import * as fast from "../backends/wasm/images.js";
 import { call, ShapeError, show } from "../error.js";
 import { kernelOp } from "../kernel.js";
 import type { Sample } from "../op.js";
@@ -47,6 +48,7 @@ export const unfold: (x: Tensor, size: Pair, options?: WindowOptions) => Tensor 
         for (let i = column, p = pixel; i < column + count; i++, p += step) to[i] = from[p];
       });
     },
+    fast: fast.unfold,
     vjp: [(g, _, [x], { size, ...options }) => fold(g, [x.shape[2], x.shape[3]], size, options)],
     dtype: ([x]) => x.dtype,
     samples: /* @__PURE__ */ slidings.map(({ image, size, ...options }) => ({
@@ -85,6 +87,7 @@ export const fold: (x: Tensor, outputSize: Pair, size: Pair, options?: WindowOpt
         for (let i = column, p = pixel; i < column + count; i++, p += step) to[p] += from[i];
       });
     },
+    fast: fast.fold,
     vjp: [(g, _, _x, { outputSize: _size, size, ...options }) => unfold(g, size, options)],
     samples: /* @__PURE__ */ slidings.map(({ image, size, ...options }): Sample => {
       const [n, c, h, w] = image;

@@ -11,8 +11,10 @@ import {
   tape,
   tensor,
 } from "gradtape";
+import type { FastKernel, Maker } from "../../lib/backends/backend.js";
 import { reference } from "../../lib/backends/reference.js";
-import { wasm } from "../../lib/backends/wasm/index.js";
+import * as images from "../../lib/backends/wasm/images.js";
+import { type WasmBackend, wasm } from "../../lib/backends/wasm/index.js";
 import { type Case, cases } from "./cases.js";
 import { seed } from "./suite.js";
 
@@ -38,9 +40,16 @@ export function claimEverything(options: Parameters<typeof wasm>[1] = {}): () =>
 /** Puts another backend's functions in the place of those in use; gives its way back. */
 export function replaceBackend(by: Partial<ReturnType<typeof backend>>): () => void {
   const used = backend();
-  const before = { ...used };
+  const before = { make: undefined, ...used };
   Object.assign(used, by);
   return () => Object.assign(used, before);
+}
+
+/** The backend with the kernels that ops would bring along. */
+export function complete(made: WasmBackend): WasmBackend {
+  for (const [name, maker] of Object.entries(images))
+    made.kernels[name] = made.make?.(maker as Maker<never>) as FastKernel<never>;
+  return made;
 }
 
 /** `count` calls of `op` with about `most` elements at most in each tensor: those of `cases`, with longer axes. */

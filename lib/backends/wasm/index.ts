@@ -25,6 +25,7 @@ export function wasm(reference: Backend, options: Partial<Limits> = {}): WasmBac
       name: `wasm${limits.threads > 1 ? ` with ${limits.threads} threads` : ""}, ${reference.name}`,
       word: engine.word,
       kernels: { matmul: matmul(engine), ...reductions(engine), ...moves(engine) },
+      make: (maker) => maker(engine),
       memory: () => engine.memory,
       threads: () => engine.threads,
       stop: () => engine.stop(),

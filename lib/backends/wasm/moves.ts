@@ -1,87 +1,54 @@
-/** What only moves values, as kernels of the backend: shapes and steps become the numbers of the loops in movement.ts and windows.ts. */
+/** What only moves values, as kernels of the backend: shapes and steps become the numbers of the loops in movement.ts. */
 
-import type { Windows } from "../../ops/common/windows.js";
 import { type Shape, sizeOf } from "../../shape.js";
 import type { Backend, Block, FastKernel } from "../backend.js";
 import { type Engine, isSingle } from "./engine.js";
 import { bytesOf, Kernel } from "./memory.js";
 import { depth, move, pick, pickRows } from "./movement.js";
-import { argmaxPool, slide } from "./windows.js";
 
-/** What it costs to move a value, in additions: beside its neighbours, or by itself. */
-const work = { near: 2, far: 6 };
+/** What it costs to move a value by itself, in additions. */
+const work = 6;
 
 /** Steps of x and of y, for each axis, in values; and where each begins. */
 type Steps = { lengths: Shape; x: readonly number[]; y: readonly number[]; from?: number; to?: number };
 
+/** Whether it is worth it to compute y of x. */
+export const worth = (engine: Engine, x: Block, y: Block): boolean =>
+  y.storage.size >= Math.max(1, engine.limits.elements) && x.storage.size > 0 && isSingle(x);
+
+/** Computes y, given its address and those of the operands. */
+export const compute = (
+  engine: Engine,
+  operands: readonly Block[],
+  y: Block,
+  then: (to: number, from: readonly number[]) => void,
+): boolean =>
+  engine.safely(() => {
+    if (!engine.memory.begin([y, ...operands].reduce((sum, { storage }) => sum + bytesOf(storage.size), 0)))
+      return false;
+    const from = operands.map(({ storage }) => engine.memory.address(storage));
+    const to = engine.memory.take(y.storage.size);
+    then(to, from);
+    engine.finish(y, to);
+    return true;
+  });
+
 /** The kernels, by the ops' names. */
 export function moves(engine: Engine): Backend["kernels"] {
-  const [unfolding, folding] = [false, true].map((add) => new Kernel(() => slide({ add })));
-  const pools = { 1: new Kernel(() => argmaxPool({ stride: 1 })), 2: new Kernel(() => argmaxPool({ stride: 2 })) };
   const [gathering, scattering] = [false, true].map((add) => new Kernel(() => pick({ add })));
   const [selecting, adding] = [false, true].map((add) => new Kernel(() => pickRows({ add })));
   const moving = new Kernel(() => move());
 
-  /** Whether it is worth it to compute y of x. */
-  const worth = (x: Block, y: Block): boolean =>
-    y.storage.size >= Math.max(1, engine.limits.elements) && x.storage.size > 0 && isSingle(x);
-
   /** The same where y is a part: it is not worth copying all of a large x that lies elsewhere. */
   const partly = (x: Block, y: Block): boolean =>
-    worth(x, y) && (x.storage.home === engine.memory || x.storage.size <= 8 * y.storage.size);
-
-  /** Computes y, given its address and those of the operands. */
-  const compute = (
-    operands: readonly Block[],
-    y: Block,
-    then: (to: number, from: readonly number[]) => void,
-  ): boolean =>
-    engine.safely(() => {
-      if (!engine.memory.begin([y, ...operands].reduce((sum, { storage }) => sum + bytesOf(storage.size), 0)))
-        return false;
-      const from = operands.map(({ storage }) => engine.memory.address(storage));
-      const to = engine.memory.take(y.storage.size);
-      then(to, from);
-      engine.finish(y, to);
-      return true;
-    });
-
-  const unfold: FastKernel<Windows> = ([x], y, _, at) =>
-    worth(x, y) &&
-    compute([x], y, (to, [from]) => {
-      const [n, c, h, w] = x.shape;
-      const given = [from, to, h, w, ...counts(h, w, at), ...numbers(at), ...at.dilation];
-      engine.run(unfolding, n * c * at.size[0] * at.size[1], given, y.storage.size * work.near);
-    });
-
-  const fold: FastKernel<Windows> = ([x], y, _, at) =>
-    worth(x, y) &&
-    compute([x], y, (to, [from]) => {
-      const [n, c, h, w] = y.shape;
-      const given = [to, from, h, w, ...counts(h, w, at), ...numbers(at), ...at.dilation];
-      engine.run(folding, n * c, given, x.storage.size * work.near);
-    });
-
-  const argmaxPool2d: FastKernel<Windows> = ([x], y, _, at) =>
-    worth(x, y) &&
-    compute([x], y, (to, [from]) => {
-      const [n, c, h, w] = x.shape;
-      const [, , oh, ow] = y.shape;
-      const [stride, padding] = [at.stride[1], at.padding[1]];
-      // Whole windows lie inside from one of them on, until another.
-      const skipped = Math.ceil(padding / stride);
-      const inside = Math.floor((w + padding - at.size[1]) / stride) + 1 - skipped;
-      const fours = stride <= 2 ? Math.max(0, Math.min(inside, ow - skipped) - 3) : 0;
-      const given = [from, to, h, w, oh, ow, ...numbers(at), skipped, fours];
-      engine.run(pools[stride === 2 ? 2 : 1], n * c * oh, given, y.storage.size * at.size[0] * at.size[1] * work.near);
-    });
+    worth(engine, x, y) && (x.storage.home === engine.memory || x.storage.size <= 8 * y.storage.size);
 
   /** Moves x to y along steps, the least loops that do it; what y has besides is `value`. */
   const along = (operands: readonly Block[], y: Block, plans: readonly Steps[], value?: number): boolean => {
     const found = plans.map(nest);
     return (
       found.every(({ lengths }) => lengths.length <= depth) &&
-      compute(operands, y, (to, from) => {
+      compute(engine, operands, y, (to, from) => {
         if (value !== undefined) engine.memory.floats.fill(value, to / 4, to / 4 + y.storage.size);
         found.forEach(({ lengths, x, y: steps, from: start = 0, to: place = 0 }, i) => {
           const [n0, n1, n2, n3] = four(lengths, 1);
@@ -91,7 +58,7 @@ export function moves(engine: Engine): Backend["kernels"] {
             moving,
             n0 * n1,
             given.map((number, k) => (k < 5 ? number : 4 * number)),
-            size * work.far,
+            size * work,
           );
         });
       })
@@ -101,7 +68,8 @@ export function moves(engine: Engine): Backend["kernels"] {
   const permute: FastKernel<{ axes: readonly number[] }> = ([x], y, _, { axes }) => {
     const steps = stepsOf(x.shape);
     return (
-      worth(x, y) && along([x], y, [{ lengths: y.shape, x: axes.map((axis) => steps[axis]), y: stepsOf(y.shape) }])
+      worth(engine, x, y) &&
+      along([x], y, [{ lengths: y.shape, x: axes.map((axis) => steps[axis]), y: stepsOf(y.shape) }])
     );
   };
 
@@ -121,7 +89,9 @@ export function moves(engine: Engine): Backend["kernels"] {
 
   const pad: FastKernel<{ spans: readonly Span[]; value?: number }> = ([x], y, _, { spans, value = 0 }) => {
     const { steps, start } = part(y.shape, spans);
-    return worth(x, y) && along([x], y, [{ lengths: x.shape, x: stepsOf(x.shape), y: steps, to: start }], value);
+    return (
+      worth(engine, x, y) && along([x], y, [{ lengths: x.shape, x: stepsOf(x.shape), y: steps, to: start }], value)
+    );
   };
 
   const concat: FastKernel<{ axis: number }> = (inputs, y, _, { axis }) => {
@@ -132,7 +102,7 @@ export function moves(engine: Engine): Backend["kernels"] {
       to += shape[axis] * steps[axis];
       return plan;
     });
-    return isSingle(y) && inputs.every((x) => worth(x, y)) && along(inputs, y, plans);
+    return isSingle(y) && inputs.every((x) => worth(engine, x, y)) && along(inputs, y, plans);
   };
 
   /** Runs a kernel on [count, length, width] and the [count, m, width] that an index names. */
@@ -146,7 +116,7 @@ export function moves(engine: Engine): Backend["kernels"] {
         kernel,
         units,
         [from, index, to, whole.shape[axis], m, width, ...base],
-        (whole.storage.size + few.storage.size) * work.far,
+        (whole.storage.size + few.storage.size) * work,
       );
     };
 
@@ -154,26 +124,23 @@ export function moves(engine: Engine): Backend["kernels"] {
     (kernel: Kernel, row: number): FastKernel<{ axis: number }> =>
     ([x, index], y, _, { axis }) =>
       partly(x, y) &&
-      compute([x, index], y, (to, [from, places]) => named(kernel, x, y, axis, row)([from, places, to]));
+      compute(engine, [x, index], y, (to, [from, places]) => named(kernel, x, y, axis, row)([from, places, to]));
 
   const spreading =
     (kernel: Kernel): FastKernel<{ axis: number }> =>
     ([x, source, index], y, _, { axis }) => {
       const zeros = x.storage.blank;
       return (
-        worth(x, y) &&
+        worth(engine, x, y) &&
         source.storage.size > 0 &&
         [source, y].every(isSingle) &&
-        compute(zeros ? [source, index] : [source, index, x], y, (to, [from, places, base = 0]) =>
+        compute(engine, zeros ? [source, index] : [source, index, x], y, (to, [from, places, base = 0]) =>
           named(kernel, y, source, axis, 0)([from, places, to, base]),
         )
       );
     };
 
   return {
-    unfold,
-    fold,
-    argmaxPool2d,
     permute,
     slice,
     place: pad,
@@ -187,12 +154,6 @@ export function moves(engine: Engine): Backend["kernels"] {
 }
 
 type Span = { start: number; step: number };
-
-/** How many windows there are, along height and width. */
-const counts = (h: number, w: number, { size, stride, padding, dilation }: Windows): number[] =>
-  [h, w].map((n, k) => Math.floor((n + 2 * padding[k] - dilation[k] * (size[k] - 1) - 1) / stride[k]) + 1);
-
-const numbers = ({ size, stride, padding }: Windows): number[] => [...size, ...stride, ...padding];
 
 const stepsOf = (shape: Shape): number[] => shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 
