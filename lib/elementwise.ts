@@ -118,14 +118,18 @@ function compute(name: string, word: Word, operands: readonly Operand[], shape: 
   return result;
 }
 
-/** Writes a word's value, of x itself and what broadcasts to it, over x, in one pass: how optimizers move parameters. */
-export function overwrite(name: string, x: Tensor, word: Word, operands: readonly Operand[]): void {
-  if (!sameShape(broadcast(name, operands), x.shape))
+/**
+ * Writes the values of a word, or of each word of a list, over tensors of one shape and dtype, in one pass; operands, these
+ * tensors among them, broadcast to that shape. It is how optimizers move parameters.
+ */
+export function overwrite(name: string, targets: readonly Tensor[], word: Word, operands: readonly Operand[]): void {
+  const [x, ...more] = targets;
+  if (!sameShape(broadcast(name, operands), x.shape) || !more.every((y) => sameShape(y.shape, x.shape)))
     throw new ShapeError(`${call(name, operands)}: everything must broadcast to the first, ${show(x.shape)}`);
   for (const operand of operands) read(operand);
-  x.storage.preserve();
-  backend().word(word, operands, x);
-  x.storage.version++;
+  for (const { storage } of targets) storage.preserve();
+  backend().word(word, operands, x, more);
+  for (const { storage } of targets) storage.version++;
 }
 
 /** A formula as part of another: on words it is substituted, on tensors it runs. */

@@ -15,12 +15,12 @@ const interned = new Map<string, Word>();
 
 export interface Word extends Scalar {}
 
-/** A formula: an argument, a constant, or a letter applied to words. Equal formulas are the same object. */
+/** A formula: an argument, a constant, or a letter applied to words; or a list of formulas. Equal ones are the same object. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the letters are attached below, one method each
 export class Word {
   private constructor(
     readonly id: number,
-    readonly letter: keyof Scalar | "argument" | "constant",
+    readonly letter: keyof Scalar | "argument" | "constant" | "list",
     readonly parts: readonly Word[],
     /** An argument's place, or a constant's value. */
     readonly value: number,
@@ -37,13 +37,17 @@ export class Word {
   static constant = (value: number): Word => Word.intern("constant", [], value);
   static of = (x: Value): Word => (typeof x === "number" ? Word.constant(x) : (x as Word));
 
+  /** Words that are computed together, each with a result of its own; a single one is itself. */
+  static list = (words: readonly Word[]): Word => (words.length === 1 ? words[0] : Word.intern("list", words, 0));
+
   /** The word of a formula of `arity` arguments, starting at place `from`. */
   static read(formula: (...x: Word[]) => Value, arity: number, from = 0): Word {
     return Word.of(formula(...Array.from({ length: arity }, (_, i) => Word.argument(from + i))));
   }
 
   /** A letter applied to words: simplified, or folded where both dtypes agree on the constant. */
-  static apply(letter: keyof Scalar, parts: readonly Word[]): Word {
+  static apply(letter: keyof Scalar | "list", parts: readonly Word[]): Word {
+    if (letter === "list") return Word.list(parts);
     const simpler = rewrites[letter]?.(parts[0], parts[1]);
     if (simpler) return simpler;
     const word = Word.intern(letter, parts, 0);
@@ -54,6 +58,11 @@ export class Word {
 
   is(value: number): boolean {
     return this.letter === "constant" && Object.is(this.value, value);
+  }
+
+  /** What is computed: the words of a list, or the word itself. */
+  get results(): readonly Word[] {
+    return this.letter === "list" ? this.parts : [this];
   }
 
   /** Every word this one is made of, each once, parts before wholes, in the order in which the formula has them. */
@@ -117,7 +126,7 @@ for (const name of Object.keys(letters) as (keyof Scalar)[])
     return Word.apply(name, [this, ...rest.map(Word.of)]);
   };
 
-/** The word as a function of its arguments' values, walked step by step: what holds where code from strings is forbidden. */
+/** The word, which is no list, as a function of its arguments' values, walked step by step: what holds where code from strings is forbidden. */
 export function interpret(word: Word, dtype: Dtype): (values: ArrayLike<number>) => number {
   const steps = word.steps();
   const place = new Map(steps.map((step, i) => [step, i]));
@@ -128,7 +137,10 @@ export function interpret(word: Word, dtype: Dtype): (values: ArrayLike<number>)
     steps.forEach(({ letter, value }, i) => {
       const [a, b, c] = parts[i];
       if (letter === "argument") found[i] = values[value];
-      else found[i] = rounded(letter === "constant" ? value : letters[letter].run(found[a], found[b], found[c]));
+      else
+        found[i] = rounded(
+          letter === "constant" ? value : letters[letter as keyof Scalar].run(found[a], found[b], found[c]),
+        );
     });
     return found[steps.length - 1];
   };
@@ -136,14 +148,14 @@ export function interpret(word: Word, dtype: Dtype): (values: ArrayLike<number>)
 
 const literal = (x: number): string => (Object.is(x, -0) ? "-0" : String(x));
 
-/** The word as JavaScript statements, one `const` per step; argument i is read from `x{i}`, the value is in the last name. */
-export function print(word: Word, dtype: Dtype): { lines: string[]; result: string } {
+/** The word as JavaScript statements, one `const` per step; argument i is read from `x{i}`, the values are in the names `results`. */
+export function print(word: Word, dtype: Dtype): { lines: string[]; results: string[] } {
   const names = new Map<Word, string>();
   const lines: string[] = [];
   for (const step of word.steps()) {
     if (step.letter === "argument") names.set(step, `x${step.value}`);
     else if (step.letter === "constant") names.set(step, literal(round[dtype](step.value)));
-    else {
+    else if (step.letter !== "list") {
       const { js, exact } = letters[step.letter];
       const [a, b, c] = step.parts.map((part) => names.get(part) as string);
       const text = js
@@ -154,5 +166,5 @@ export function print(word: Word, dtype: Dtype): { lines: string[]; result: stri
       names.set(step, name);
     }
   }
-  return { lines, result: names.get(word) as string };
+  return { lines, results: word.results.map((part) => names.get(part) as string) };
 }

@@ -88,7 +88,7 @@ function checked(backend: WasmBackend): { backend: Backend; count: Count } {
     backend: {
       ...backend,
       kernels: Object.fromEntries(kernels) as Backend["kernels"],
-      word: (word, operands, y) => run("word", operands, y, () => backend.word(word, operands, y)),
+      word: (word, operands, y, more) => run("word", operands, y, () => backend.word(word, operands, y, more)),
     },
     count,
   };
@@ -134,8 +134,8 @@ function careless(by: (size: number) => number): WasmBackend {
   const made = complete(wasm(defines, everything) as WasmBackend);
   return {
     ...made,
-    word(word, operands, y) {
-      made.word(word, operands, y);
+    word(word, operands, y, more) {
+      made.word(word, operands, y, more);
       if (y.storage.home) made.memory().floats[y.storage.address / 4 + by(y.storage.size)] = 1;
     },
   };

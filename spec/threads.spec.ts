@@ -10,7 +10,7 @@ import { reference } from "../lib/backends/reference.js";
 import { type WasmBackend, wasm } from "../lib/backends/wasm/index.js";
 import { Generator } from "../lib/random.js";
 import { Storage } from "../lib/storage.js";
-import type { Word } from "../lib/word.js";
+import { type Word, Word as Words } from "../lib/word.js";
 import { assertSame } from "./support/close.js";
 import { long, suite } from "./support/suite.js";
 
@@ -35,6 +35,8 @@ function warm(backend: WasmBackend): void {
   while (!backend.threads()?.ready);
 }
 
+const x = Words.argument(0);
+
 type Kernels = Record<string, FastKernel<object>>;
 
 /** Products, words, sums, and softmax: all that is divided, of sizes that end in the middle of a tile. */
@@ -45,13 +47,15 @@ function everything(backend: WasmBackend, round: number): Block[] {
   const kernels = backend.kernels as unknown as Kernels;
   const [a, b] = [block([m, k], generator), block([k, n], generator)];
   const [product, elements, sum, rows, columns, share] = [[m, n], [m, k], [], [m], [k], [m, k]].map((s) => block(s));
+  const both = [block([m, k]), block([m, k])];
   kernels.matmul([a, b], product, { m, n, k }, {});
   backend.word(registry.get("sigmoid")?.word as Word, [a], elements);
+  backend.word(Words.list([x.exp() as Word, x.mul(x) as Word]), [a], both[0], both.slice(1));
   kernels.sum([a], sum, {}, { axes: [0, 1] });
   kernels.sum([a], rows, {}, { axes: [1] });
   kernels.sum([a], columns, {}, { axes: [0] });
   kernels.softmax([a], share, {}, { axes: [1] });
-  return [product, elements, sum, rows, columns, share];
+  return [product, elements, ...both, sum, rows, columns, share];
 }
 
 const same = (found: Block[], expected: Block[]): void =>

@@ -7,12 +7,12 @@ import { reference } from "../lib/backends/reference.js";
 import { assemble } from "../lib/backends/wasm/assemble.js";
 import { type WasmBackend, wasm } from "../lib/backends/wasm/index.js";
 import { loop } from "../lib/backends/wasm/loops.js";
-import { spellable } from "../lib/backends/wasm/words.js";
+import { exact, spellable } from "../lib/backends/wasm/words.js";
 import { Generator } from "../lib/random.js";
 import { Storage } from "../lib/storage.js";
 import { type Word, Word as Words } from "../lib/word.js";
 import { assertSame } from "./support/close.js";
-import { guarded } from "./support/guarded.js";
+import { guarded, guardedAll } from "./support/guarded.js";
 import { loss } from "./support/loss.js";
 import { suite } from "./support/suite.js";
 
@@ -144,6 +144,77 @@ for (const op of words) {
     }
   });
 }
+
+const [x, y, z] = [0, 1, 2].map(Words.argument);
+/** Words with several results: of few letters and of many, of a function, of what is only an argument or a constant. */
+const lists = (
+  [
+    [x.add(y), x.sub(y)],
+    [y.div(z), x, Words.of(3), y.div(z)],
+    [x.exp(), x.mul(y)],
+    [x.sub(y.mul(z).div(z.abs().sqrt().add(1e-3))), y.mul(0.75).add(z), z.maximum(x).mul(z), z.where(x, y)],
+  ] as Word[][]
+).map(Words.list);
+
+/** All results of a list by both backends, printed and interpreted: the same as those of each word by itself. */
+function compareLists(shape: readonly number[], operands: (Block | number)[]): void {
+  for (const list of lists) {
+    const [found, whole, expected, interpreted] = [claims, claimsWhole, defines, reference({ codegen: false })].map(
+      (backend) =>
+        guardedAll(backend, shape, list.results.length, operands, ([first, ...more]) =>
+          backend.word(list, operands, first, more),
+        ),
+    );
+    list.results.forEach((word, k) => {
+      const alone = (backend: Backend) =>
+        guarded(backend, shape, operands, (result) => backend.word(word, operands, result));
+      for (const values of [found, whole]) assertSame(values[k], alone(claims));
+      for (const values of [expected, interpreted]) assertSame(values[k], alone(defines));
+      if (exact(word)) assertSame(found[k], expected[k]);
+    });
+  }
+}
+
+test("several words at once: every length from 0 to 67, at every alignment", () => {
+  for (let length = 0; length <= 67; length++) {
+    const shift = length % 4;
+    compareLists(
+      [length],
+      Array.from({ length: 3 }, () => block([length], draw(length + shift).subarray(shift))),
+    );
+  }
+});
+
+test("several words at once: broadcast patterns, and numbers", () => {
+  for (const shapes of [
+    [[3, 5, 7], [7], [5, 1]],
+    [[3, 1, 7], [], [3, 5, 7]],
+    [[1], [3, 1, 1], [5, 7]],
+  ])
+    for (const number of [-1, 0, 1, 2])
+      compareLists(
+        [3, 5, 7],
+        shapes.map((shape, i) => (i === number ? generator.uniform() : block(shape))),
+      );
+});
+
+test("several words over their own operands: all are read before any is written, wherever they lie", () => {
+  for (const word of lists.filter(exact))
+    for (const length of [1, 2, 5, 66, 300, 5000])
+      for (const kept of [[], [0], [0, 1, 2, 3]]) {
+        const data = Array.from({ length: 4 }, () => draw(length));
+        const results = [claims, claimsWhole, wasm(defines) as Backend, defines].map((backend) => {
+          const blocks = data.map((values) => block([length], values.slice()));
+          for (const i of kept) blocks[i].storage.handOut();
+          for (let round = 0; round < 3; round++) {
+            const [first, ...more] = blocks.slice(0, word.results.length);
+            backend.word(word, blocks.slice(0, 3), first, more);
+          }
+          return blocks.map(({ storage }) => storage.data);
+        });
+        for (const found of results) for (const i of data.keys()) assertSame(found[i], results[3][i]);
+      }
+});
 
 type Product = (
   inputs: Block[],

@@ -165,15 +165,15 @@ test("sigmoid and leakyRelu print as they always did", () => {
       "const w5 = Math.fround(w3 + 1);",
       "const w6 = Math.fround(w4 / w5);",
     ],
-    result: "w6",
+    results: ["w6"],
   });
   assert.equal(print(registry.get("leakyRelu")?.word as Word, "float64"), {
     lines: ["const w0 = x0 > 0 ? 1 : 0;", "const w1 = x0 * x1;", "const w2 = w0 !== 0 ? x0 : w1;"],
-    result: "w2",
+    results: ["w2"],
   });
   assert.equal(print(Word.of(0.1).mul(x) as Word, "float32"), {
     lines: [`const w0 = Math.fround(${Math.fround(0.1)} * x0);`],
-    result: "w0",
+    results: ["w0"],
   });
 });
 

@@ -19,8 +19,11 @@ export type Maker<Attributes> = (engine: Engine) => FastKernel<Attributes>;
 /** What can compute. Without a kernel of its own, an op's `run` serves: values lie in JavaScript's memory. */
 export interface Backend {
   readonly name: string;
-  /** Writes the word's value at every element of `y`; operands broadcast to its shape, numbers are uniform arguments. */
-  word(word: Word, operands: readonly (Block | number)[], y: Block): void;
+  /**
+   * Writes the word's value at every element of `y`; operands broadcast to its shape, numbers are uniform arguments. Of a list
+   * of words the values of the others go to `more`, alike in shape and dtype. What is written may be an operand too.
+   */
+  word(word: Word, operands: readonly (Block | number)[], y: Block, more?: readonly Block[]): void;
   /** Ends what it keeps running: nothing is computed with it any more. */
   stop?(): void;
   /** Kernels by the op's name, which may decline a call with `false`; each is a claim, tested against the op's own. */

@@ -6,13 +6,13 @@ import { interpret, print, type Word } from "../word.js";
 import { type Backend, type Block, flat, type Loops, loops, strides } from "./backend.js";
 
 type Arrays = ArrayLike<number> | number;
-type Compiled = (y: { [i: number]: number }, lengths: readonly number[], x: readonly Arrays[]) => void;
+type Compiled = (y: readonly { [i: number]: number }[], lengths: readonly number[], x: readonly Arrays[]) => void;
 
-/** A word's loop nest as JavaScript text: `(y, n, x) => …` with y the result, n the lengths, x the operands. */
+/** A word's loop nest as JavaScript text: `(y, n, x) => …` with y the results, n the lengths, x the operands. */
 export function source(word: Word, dtype: Dtype, patterns: readonly string[], depth: number): string {
   const places = word.places();
-  const { lines, result } = print(word, dtype);
-  const text: string[] = ["let o = 0;"];
+  const { lines, results } = print(word, dtype);
+  const text = ["let o = 0;", ...results.map((_, k) => `const y${k} = y[${k}];`)];
   for (const i of places) {
     text.push(`const a${i} = x[${i}];`);
     let step = "1";
@@ -28,7 +28,7 @@ export function source(word: Word, dtype: Dtype, patterns: readonly string[], de
     "0";
   for (let k = 0; k < depth; k++) text.push(`for (let i${k} = 0, n${k} = n[${k}]; i${k} < n${k}; i${k}++) {`);
   for (const i of places) text.push(`const x${i} = ${patterns[i] === "#" ? `a${i}` : `a${i}[${offset(i, depth)}]`};`);
-  text.push(...lines, `y[o++] = ${result};`, "}".repeat(depth));
+  text.push(...lines, ...results.map((result, k) => `y${k}[o] = ${result};`), "o++;", "}".repeat(depth));
   return text.join("\n");
 }
 
@@ -40,7 +40,7 @@ const compiled = (word: Word, dtype: Dtype, { patterns, lengths }: Loops): Compi
 
 /** The same, interpreted, for places that forbid code from strings. */
 const interpreted = (word: Word, dtype: Dtype, { patterns }: Loops): Compiled => {
-  const value = interpret(word, dtype);
+  const formulas = word.results.map((result) => interpret(result, dtype));
   return (y, lengths, x) => {
     const steps = patterns.map((pattern) => strides(lengths, pattern));
     const values = new Float64Array(x.length);
@@ -55,7 +55,7 @@ const interpreted = (word: Word, dtype: Dtype, { patterns }: Loops): Compiled =>
         }
         values[i] = typeof operand === "number" ? operand : operand[offset];
       }
-      y[o] = value(values);
+      for (let k = 0; k < y.length; k++) y[k][o] = formulas[k](values);
     }
   };
 };
@@ -66,9 +66,9 @@ const single = (word: Word, dtype: Dtype, count: number, codegen: boolean): ((..
     const value = interpret(word, dtype);
     return (...x) => value(x);
   }
-  const { lines, result } = print(word, dtype);
+  const { lines, results } = print(word, dtype);
   const names = Array.from({ length: count }, (_, i) => `x${i}`);
-  const text = `"use strict"; return (${names}) => {\n${lines.join("\n")}\nreturn ${result};\n};`;
+  const text = `"use strict"; return (${names}) => {\n${lines.join("\n")}\nreturn ${results};\n};`;
   return new Function("letters", text)(letters);
 };
 
@@ -108,7 +108,7 @@ export function reference({ codegen }: { codegen: boolean }): Backend {
   return {
     name: codegen ? "reference" : "reference, interpreted",
     kernels: {},
-    word(word: Word, operands: readonly (Block | number)[], y: Block): void {
+    word(word, operands, y, more = []) {
       const { size, dtype } = y.storage;
       if (size === 0) return;
       let made = kernels.get(word);
@@ -116,7 +116,7 @@ export function reference({ codegen }: { codegen: boolean }): Backend {
         made = { loops: new Map(), singles: {} };
         kernels.set(word, made);
       }
-      if (size === 1) {
+      if (size === 1 && more.length === 0) {
         scalar(made, word, operands, y);
         return;
       }
@@ -127,7 +127,8 @@ export function reference({ codegen }: { codegen: boolean }): Backend {
       made.loops.set(key, kernel);
       const rounded = wide(operands) ? round.float64 : round[dtype];
       const values = operands.map((x) => (typeof x === "number" ? rounded(x) : x.storage.data));
-      kernel(y.storage.change(), plan?.lengths ?? [size], values);
+      const to = [y, ...more].map(({ storage }) => storage.change());
+      kernel(to, plan?.lengths ?? [size], values);
     },
   };
 }

@@ -32,7 +32,7 @@ export class SGD {
 
   /** Moves every parameter that has a gradient. */
   step(): void {
-    for (const W of this.parameters) if (W.slope) overwrite("SGD", W, rule, [W, W.slope, this.lr]);
+    for (const W of this.parameters) if (W.slope) overwrite("SGD", [W], rule, [W, W.slope, this.lr]);
   }
 
   /** Forgets the gradients, which would otherwise add up over steps. */

@@ -15,25 +15,40 @@ export const blank = (shape: readonly number[], dtype: Dtype = "float32"): Block
 
 const canary = Math.fround(12345.678);
 
+type Guarding = { dtype?: Dtype; exactly?: boolean };
+
 /**
  * What a backend computes into a new block; what it writes beside the block, save the rest of its last vector (nothing, if
  * `exactly`), or to its operands, is an error.
  */
-export function guarded(
+export const guarded = (
   backend: Backend,
   shape: readonly number[],
   operands: readonly (Block | number)[],
   run: (y: Block) => void,
-  { dtype = "float32", exactly = false }: { dtype?: Dtype; exactly?: boolean } = {},
-): Data {
+  how?: Guarding,
+): Data => guardedAll(backend, shape, 1, operands, ([y]) => run(y), how)[0];
+
+/** The same of several blocks. */
+export function guardedAll(
+  backend: Backend,
+  shape: readonly number[],
+  count: number,
+  operands: readonly (Block | number)[],
+  run: (results: readonly Block[]) => void,
+  { dtype = "float32", exactly = false }: Guarding = {},
+): Data[] {
   const memory = (backend as Partial<WasmBackend>).memory?.();
-  const y = blank(shape, dtype);
-  const size = [y, ...operands].reduce<number>((sum, x) => sum + (typeof x === "number" ? 0 : x.storage.size), 0);
+  const results = Array.from({ length: count }, () => blank(shape, dtype));
+  const size = [...results, ...operands].reduce<number>(
+    (sum, x) => sum + (typeof x === "number" ? 0 : x.storage.size),
+    0,
+  );
   const room = 2 ** 13 + 16 * size;
   memory?.empty();
   memory?.begin(room);
   memory?.floats.fill(canary, 0, room / 4);
-  run(y);
+  run(results);
   if (memory) {
     const { floats, used } = memory;
     assert.ok(
@@ -41,17 +56,18 @@ export function guarded(
         floats.subarray(used / 4, room / 4).every((x) => x === canary),
       "ends",
     );
-    for (const { storage } of [y, ...operands.filter((x) => typeof x !== "number")]) {
+    const written = new Set(results.map(({ storage }) => storage));
+    for (const { storage } of [...results, ...operands.filter((x) => typeof x !== "number")]) {
       if (storage.home !== memory) continue;
       const [start, end] = [storage.address / 4, (storage.address + bytesOf(storage.size)) / 4];
-      const written = storage === y.storage && !exactly ? Math.ceil(storage.size / 4) * 4 : storage.size;
+      const own = written.has(storage) && !exactly ? Math.ceil(storage.size / 4) * 4 : storage.size;
       assert.ok(
-        floats.subarray(start + written, end).every((x) => x === canary),
+        floats.subarray(start + own, end).every((x) => x === canary),
         "behind a block",
       );
-      if (storage !== y.storage && storage.dtype === "float32")
+      if (!written.has(storage) && storage.dtype === "float32")
         assertSame(floats.subarray(start, start + storage.size), storage.data);
     }
   }
-  return y.storage.data;
+  return results.map(({ storage }) => storage.data);
 }

@@ -41,7 +41,7 @@ export function loss(word: Word, values: readonly number[], dtype: "float32" | "
           ? values[step.value]
           : step.letter === "constant"
             ? step.value
-            : letters[step.letter].run(a, b, c);
+            : letters[step.letter as keyof typeof letters].run(a, b, c);
       found.set(step, step === nudged ? plain + (off.get(step) as number) * unit(plain) : plain);
     }
     return found.get(word) as number;

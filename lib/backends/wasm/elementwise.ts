@@ -36,7 +36,13 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
     return found;
   };
 
-  function compute(word: Word, found: Known, operands: readonly (Block | number)[], y: Block): boolean {
+  function compute(
+    word: Word,
+    found: Known,
+    operands: readonly (Block | number)[],
+    results: readonly Block[],
+  ): boolean {
+    const [y] = results;
     const { size } = y.storage;
     const code = flat(y, operands);
     const nest = code < 0 ? loops(y, operands) : null;
@@ -44,15 +50,15 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
     const inner = nest ? (nest.lengths.at(-1) as number) : chunk;
     const rows = nest ? (nest.lengths.at(-2) as number) : Math.ceil(size / chunk);
     if (nest && inner < least && found.exact) return false;
-    let bytes = bytesOf(size);
+    let bytes = results.length * bytesOf(size);
     for (const x of operands) if (typeof x !== "number") bytes += bytesOf(x.storage.size);
     if (!engine.memory.begin(bytes)) return false;
     const moves = nest?.patterns.map((pattern) => (pattern.includes("1") ? pattern.slice(-1) : "#"));
     const kernel = kernelFor(word, found, moves?.join("") ?? code, moves);
     if (!kernel) return false;
-    const to = engine.memory.take(size);
+    const to = results.map(() => engine.memory.take(size));
     const total = nest ? rows * inner : size;
-    const given = [inner, total, to];
+    const given = [inner, total, ...to];
     const moving: { at: number; starts: number[] }[] = [];
     for (const place of found.places) {
       const x = operands[place];
@@ -66,12 +72,14 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
     }
     for (let turn = 0; turn * total < size; turn++) {
       const here = given.slice();
-      here[2] += 4 * turn * total;
+      for (let k = 0; k < to.length; k++) here[2 + k] += 4 * turn * total;
       for (const { at, starts } of moving) here[at] += 4 * starts[turn];
       // Where rows end within a vector, the next row writes over what one row wrote too much: in order, in one thread.
       engine.run(kernel, rows, here, nest && inner % 4 !== 0 ? 0 : total * found.work);
     }
-    engine.finish(y, to);
+    results.forEach((result, k) => {
+      engine.finish(result, to[k]);
+    });
     return true;
   }
 
@@ -93,13 +101,14 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
     }
   }
 
-  return (word, operands, y) => {
+  return (word, operands, y, more = []) => {
     const { size, dtype } = y.storage;
     const found = known.get(word) ?? knowing(word);
     // Of two backends with different bits one must compute always: eager and fused, short and long agree.
     const worth = size >= elements || (!found.exact && size > 0);
     const suits = found.fits && worth && dtype === "float32" && operands.every(isSingle);
-    if (!suits || !engine.safely(() => compute(word, found, operands, y))) reference.word(word, operands, y);
+    if (!suits || !engine.safely(() => compute(word, found, operands, [y, ...more])))
+      reference.word(word, operands, y, more);
   };
 }
 

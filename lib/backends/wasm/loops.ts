@@ -7,19 +7,21 @@ import { exact, spellings } from "./words.js";
 const short = 4;
 
 /**
- * loop(first, last, inner, total, y, …): the word's value in rows `first` to `last` of `inner` numbers each, of which the
- * last may end at `total`; in whole vectors, so that a few numbers behind a row are written too, and later rows overwrite
- * them. Of each argument, in the order of its place: where it moves along a row ("1") or stays ("0") its address and the
- * bytes from row to row; else ("#") one number for all.
+ * loop(first, last, inner, total, y…, …): the word's values, of each result at a y of its own, in rows `first` to `last` of
+ * `inner` numbers each, of which the last may end at `total`; in whole vectors, so that a few numbers behind a row are written
+ * too, and later rows overwrite them. Of each argument, in the order of its place: where it moves along a row ("1") or stays
+ * ("0") its address and the bytes from row to row; else ("#") one number for all.
  */
 export function loop(word: Word, moves: readonly string[]): Code {
   const places = word.places();
   const kinds = places.map((place) => moves[place]);
+  const { results } = word;
   const code = new Code(
-    ...(["i32", "i32", "i32", "i32", "i32"] as const),
+    ...(["i32", "i32", "i32", "i32"] as const),
+    ...results.map(() => "i32" as const),
     ...kinds.flatMap((kind) => (kind === "#" ? (["f32"] as const) : (["i32", "i32"] as const))),
   );
-  const [first, last, inner, total, y] = [0, 1, 2, 3, 4];
+  const [first, last, inner, total, y] = [0, 1, 2, 3, 4]; // y: that of the first result
   const [row, i, n, many] = code.locals("i32", 4);
   const found = new Map<Word, number>();
   /** Keeps what was pushed as the value of a step. */
@@ -27,18 +29,24 @@ export function loop(word: Word, moves: readonly string[]): Code {
     if (!found.has(step)) found.set(step, code.local("v128"));
     code.set(found.get(step) as number);
   };
-  /** The variables that point into the row: of the result, then of each operand that moves. */
-  const pointers = [code.local("i32")];
+  /** The variables that point into the row: of the results, then of each operand that moves. */
+  const pointers = results.map(() => code.local("i32"));
   const loads: ((offset: number) => void)[] = [];
   /** What is done at the start of each row. */
   const begin = [
-    () => code.do(y, row, inner, "i32.mul").floatAt().set(pointers[0]),
+    ...results.map(
+      (_, k) => () =>
+        code
+          .do(y + k, row, inner, "i32.mul")
+          .floatAt()
+          .set(pointers[k]),
+    ),
     () => code.do(inner, total, row, inner, "i32.mul", "i32.sub").do(inner, total, row, inner, "i32.mul", "i32.sub"),
     () => code.do("i32.lt_u", "select").set(n),
   ];
 
   const steps = word.steps();
-  let parameter = 5;
+  let parameter = y + results.length;
   kinds.forEach((kind, k) => {
     const step = steps.find(({ letter, value }) => letter === "argument" && value === places[k]) as Word;
     const at = parameter;
@@ -72,12 +80,14 @@ export function loop(word: Word, moves: readonly string[]): Code {
   const vector = (offset: number): void => {
     for (const load of loads) load(offset);
     for (const step of steps) {
-      if (step.letter === "argument" || step.letter === "constant") continue;
+      if (step.letter === "argument" || step.letter === "constant" || step.letter === "list") continue;
       const [a, b, c] = step.parts.map((part) => found.get(part) as number);
       spellings[step.letter]?.(code, a, b, c);
       keep(step);
     }
-    code.do(pointers[0], found.get(word) as number).memory("v128.store", offset);
+    results.forEach((result, k) => {
+      code.do(pointers[k], found.get(result) as number).memory("v128.store", offset);
+    });
   };
   const advance = (bytes: number): void => {
     for (const pointer of pointers) code.advance(pointer, bytes);

@@ -1,5 +1,5 @@
 /** How letters are spelled in SIMD: for four float32 values at once. */
-import type { Scalar } from "../../letters.js";
+import { letters, type Scalar } from "../../letters.js";
 import type { Word } from "../../word.js";
 import type { Code } from "./assemble.js";
 import { erf, erfc } from "./functions/erf.js";
@@ -66,4 +66,4 @@ export const exact = (word: Word): boolean => word.steps().every(({ letter }) =>
 
 /** Whether every letter of the word has a spelling. */
 export const spellable = (word: Word): boolean =>
-  word.steps().every(({ letter }) => letter === "argument" || letter === "constant" || letter in spellings);
+  word.steps().every(({ letter }) => !(letter in letters) || letter in spellings);
