@@ -20,11 +20,12 @@ import {
   multiStepLR,
   Nesterov,
   noGrad,
-  type Optimizer,
+  Optimizer,
   oneCycleLR,
   ones,
   ReduceLROnPlateau,
   RMSProp,
+  type Rule,
   Schedule,
   SGD,
   type StateDict,
@@ -340,7 +341,7 @@ test("bad parameters and options are refused, before anything is changed", () =>
     [
       () => new Adam([x], wrong({ learningRate: 1 })),
       ValueError,
-      /^Adam: there is no option learningRate; there are weightDecay, maximize, lr, /,
+      /^Adam: an option must be one of weightDecay, maximize, lr, .*amsgrad \(given learningRate\)$/,
     ],
     [() => new SGD([x], { lr: 0 }), ValueError, "SGD: lr must be a positive number (given 0)"],
     [() => new SGD([x], { lr: Infinity }), ValueError, "SGD: lr must be a positive number (given Infinity)"],
@@ -357,7 +358,7 @@ test("bad parameters and options are refused, before anything is changed", () =>
     [
       () => new SGD([{ parameters: [x], momentum: 0.5 }, { parameters: [x] }], { nesterov: true }),
       ValueError,
-      "SGD: nesterov needs momentum and no dampening (given momentum 0, dampening 0)",
+      "SGD: nesterov must have momentum above 0 and dampening 0 (given momentum 0, dampening 0)",
     ],
     [
       () => new Adam([{ parameters: [x], beta1: 1 }]),
@@ -470,6 +471,39 @@ test("a model that changes its dtype takes its slots along", () => {
   const other = new Adam(exact, { lr: 0.02 });
   for (let step = 0; step < 6; step++) train(exact, other, cases.adam, step);
   assertClose(after, other.stateDict().get("0.m") as Tensor, { tolerance: 1e-5 });
+});
+
+test("an optimizer of one's own is a rule", () => {
+  // Lion (Chen et al. 2023), without its decay.
+  const lion: Rule<{ lr: number; beta: number }, "m", "rest"> = {
+    options: {
+      lr: [0.125, { holds: (x) => x > 0, text: "a positive number" }],
+      beta: [0.75, { holds: (x) => x >= 0 && x < 1, text: "a share" }],
+    },
+    slots: ["m"],
+    numbers: ({ beta }) => ({ rest: 1 - beta }),
+    formula({ W, g, m, lr, beta, rest }) {
+      const mean = m.mul(beta).add(g.mul(rest));
+      return { W: W.sub(mean.sign().mul(lr)), m: mean };
+    },
+  };
+  class Lion extends Optimizer<{ lr: number; beta: number }> {
+    constructor(parameters: Iterable<Tensor>, options: { lr?: number; beta?: number } = {}) {
+      super("Lion", lion, parameters, options);
+    }
+  }
+  const w = tensor([1, 2, 3], { requiresGrad: true });
+  assert.throws(() => new Lion([w], { beta: 1 }), /^Lion: beta must be a share \(given 1\)$/);
+  const optimizer = new Lion([w], { lr: 0.5 });
+  w.grad = tensor([4, 0, -8]);
+  optimizer.step();
+  assert.equal(
+    [[...w.data], optimizer.stateDict().get("0.m")?.toArray()],
+    [
+      [0.5, 2, 3.5],
+      [1, 0, -2],
+    ],
+  );
 });
 
 /** Parameters so large that WebAssembly computes with them, and small ones. */

@@ -82,7 +82,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> imple
     for (const some of given)
       for (const [option, value] of Object.entries(some) as [keyof O & string, never][]) {
         if (!names.includes(option))
-          throw new ValueError(`${name}: there is no option ${option}; there are ${names.join(", ")}`);
+          throw new ValueError(`${name}: an option must be one of ${names.join(", ")} (given ${option})`);
         if (value !== undefined) options[option] = value;
       }
     for (const option of names) {

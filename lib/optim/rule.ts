@@ -47,22 +47,20 @@ export function read<O>(rule: Rule<O, string, string>, options: O): Reading {
   return { word, slots: Object.keys(made), numbers };
 }
 
-/** Options that every rule has. */
-export const common = {
+/** Options that every rule has; a type by itself, so that declarations keep what it says. */
+export type Common = {
   /** Adds weightDecay · W to the gradient, as a penalty of weightDecay / 2 · Σ W² in the loss would (default 0). */
-  weightDecay: [0, nonNegative],
+  weightDecay: readonly [usual: number, range: Range];
   /** Goes up instead of down (default false). */
-  maximize: [false, flag],
-} satisfies Declared;
+  maximize: readonly [usual: boolean, range: Range];
+};
+export const common: Common = { weightDecay: [0, nonNegative], maximize: [false, flag] };
 
 /** Options and more of them, or others in their place; a call, as bundlers keep a spread that nobody needs. */
 export const extend = <A extends Declared, B extends Declared>(options: A, more: B): A & B => ({ ...options, ...more });
 
 /** What a step goes against: the gradient, with the options that all have. */
-export function descent(
-  x: Record<"W" | "g" | "weightDecay", Scalar>,
-  has: Record<keyof typeof common, boolean>,
-): Scalar {
+export function descent(x: Record<"W" | "g" | "weightDecay", Scalar>, has: Record<keyof Common, boolean>): Scalar {
   const g = has.maximize ? x.g.neg() : x.g;
   return has.weightDecay ? g.add(x.W.mul(x.weightDecay)) : g;
 }

@@ -31,7 +31,7 @@ const sgd: Rule<SGDOptions, "velocity", "keep" | "take"> = {
   },
   conflict: ({ nesterov, momentum, dampening }) =>
     nesterov && !(momentum > 0 && dampening === 0)
-      ? `nesterov needs momentum and no dampening (given momentum ${momentum}, dampening ${dampening})`
+      ? `nesterov must have momentum above 0 and dampening 0 (given momentum ${momentum}, dampening ${dampening})`
       : undefined,
 };
 
