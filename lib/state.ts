@@ -1,6 +1,7 @@
 /** State: what there is to save of a model, an optimizer or a generator, as tensors by name, taken and put back whole. */
 import { tensor } from "./create.js";
 import { CheckpointError, show } from "./error.js";
+import type { Range } from "./range.js";
 import { sameShape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 
@@ -19,20 +20,30 @@ export type LoadOptions = {
   strict?: boolean;
 };
 
-/** Copies of named tensors. */
-export const snapshot = (named: Iterable<readonly [string, Tensor]>): StateDict =>
-  new Map(Array.from(named, ([name, x]) => [name, tensor(x)]));
+/** A number or truth value to save: its name, the object and the field that hold it, and what it must be. */
+export type Field = readonly [name: string, holder: object, key: string, range: Range];
 
-/** Writes a state into named tensors, in their own dtypes; all of it, or nothing and a CheckpointError that lists what does not fit. */
+type Holder = Record<string, number | boolean>;
+
+const held = (fields: readonly Field[]): [name: string, x: Tensor][] =>
+  fields.map(([name, holder, key]) => [name, tensor(Number((holder as Holder)[key]), { dtype: "float64" })]);
+
+/** Copies of named tensors, and fields as tensors. */
+export const snapshot = (named: Iterable<readonly [string, Tensor]>, fields: readonly Field[] = []): StateDict =>
+  new Map([...Array.from(named, ([name, x]): [string, Tensor] => [name, tensor(x)]), ...held(fields)]);
+
+/** Writes a state into named tensors, in their own dtypes, and fields; all of it, or nothing and a CheckpointError that lists what does not fit. */
 export function restore(
   caller: string,
   named: Iterable<readonly [string, Tensor]>,
   state: ReadonlyMap<string, Tensor>,
   { strict = true }: LoadOptions = {},
+  fields: readonly Field[] = [],
 ): void {
   if (!(state instanceof Map))
     throw new CheckpointError(`${caller}: the state must be a Map of tensors by name, as stateDict() gives it`);
-  const own = new Map(named);
+  const numbers = held(fields);
+  const own = new Map([...named, ...numbers]);
   const wrong: string[] = [];
   for (const [name, x] of own) {
     const given = state.get(name);
@@ -44,6 +55,10 @@ export function restore(
     else if (kind(given.dtype) !== kind(x.dtype))
       wrong.push(`${name} must hold ${kind(x.dtype)} (given ${given.dtype})`);
   }
+  for (const [name, , , { holds, text }] of fields) {
+    const given = state.get(name);
+    if (given?.rank === 0 && !holds(given.item())) wrong.push(`${name} must be ${text} (given ${given.item()})`);
+  }
   if (strict) for (const [name, x] of state) if (!own.has(name)) wrong.push(`unexpected ${name} ${show(x.shape)}`);
   if (wrong.length > 0)
     throw new CheckpointError(`${caller}: the state must fit, and nothing was changed: ${wrong.join("; ")}`);
@@ -51,6 +66,10 @@ export function restore(
     const given = state.get(name);
     if (given) x.assign(given);
   }
+  fields.forEach(([, holder, key], i) => {
+    const value = numbers[i][1].item();
+    (holder as Holder)[key] = typeof (holder as Holder)[key] === "boolean" ? value !== 0 : value;
+  });
 }
 
 /** A state with a prefix before its names, so that several go into one: `nested("model", model.stateDict())`. */

@@ -1,7 +1,18 @@
 // usual environment only: its backends are its own
 /** Where values lie is nobody's business: whatever is computed, kept, written, freed or moved in between, all read what a plain array would hold. */
 import fc from "fast-check";
-import { backend, configure, type Dtype, GradtapeError, gradient, noGrad, SGD, type Tensor, tensor } from "gradtape";
+import {
+  backend,
+  configure,
+  type Dtype,
+  GradtapeError,
+  gradient,
+  Momentum,
+  noGrad,
+  SGD,
+  type Tensor,
+  tensor,
+} from "gradtape";
 import * as assert from "uvu/assert";
 import { reference } from "../lib/backends/reference.js";
 import { type WasmBackend, wasm } from "../lib/backends/wasm/index.js";
@@ -117,6 +128,12 @@ const happenings: Record<string, (world: World, i: number, j: number, k: number)
     x.grad = g;
   },
   step: (world, i) => new SGD([world.leaf(i)], { lr: 2 ** -8 }).step(),
+  // Moves a leaf and its velocity together; the second time both are read where the first left them.
+  steps: (world, i) => {
+    const optimizer = new Momentum([world.leaf(i)], { lr: 2 ** -8 });
+    optimizer.step();
+    optimizer.step();
+  },
   zeroGrad: (world, i) => new SGD([world.leaf(i)]).zeroGrad(),
   grad: (world, i) => {
     const { grad } = world.leaf(i);
