@@ -30,9 +30,40 @@ export class DataError extends GradtapeError {
   override name = "DataError";
 }
 
+/**
+ * What a CheckpointError is about: a `file` that cannot be read or written, one of a wrong `length`, a `header` that is not what it
+ * must be, a tensor's `name`, `dtype`, `shape`, `offsets` or `values`, a `checksum`, or a `state` that does not fit its receiver.
+ */
+export type CheckpointCode =
+  | "file"
+  | "length"
+  | "header"
+  | "name"
+  | "dtype"
+  | "shape"
+  | "offsets"
+  | "values"
+  | "checksum"
+  | "state";
+
+/** What a program can read of a CheckpointError. */
+export type CheckpointDetails = { code?: CheckpointCode; tensor?: string; offset?: number } & ErrorOptions;
+
 /** A saved state, or the file it is in, that is malformed or does not fit; whoever was to receive it is as before. */
 export class CheckpointError extends DataError {
   override name = "CheckpointError";
+  readonly code?: CheckpointCode;
+  /** The tensor at hand. */
+  readonly tensor?: string;
+  /** Where in the file it is, in bytes. */
+  readonly offset?: number;
+
+  constructor(message: string, { code, tensor, offset, ...options }: CheckpointDetails = {}) {
+    super(message, options);
+    this.code = code;
+    this.tensor = tensor;
+    this.offset = offset;
+  }
 }
 
 /** A shape as messages show it: `[100,784]`. */

@@ -10,6 +10,8 @@ export * from "./data/index.js";
 export { type Dtype, defaultDtype, type ReadonlyData, setDefaultDtype } from "./dtype.js";
 export { type Binary, binary, type Ternary, ternary, type Unary, unary } from "./elementwise.js";
 export {
+  type CheckpointCode,
+  type CheckpointDetails,
   CheckpointError,
   DataError,
   DtypeError,
@@ -18,6 +20,7 @@ export {
   ShapeError,
   ValueError,
 } from "./error.js";
+export * from "./files/index.js";
 export * from "./gradcheck.js";
 export type { Hook } from "./hooks.js";
 export { kernelOp } from "./kernel.js";

@@ -41,7 +41,9 @@ export function restore(
   fields: readonly Field[] = [],
 ): void {
   if (!(state instanceof Map))
-    throw new CheckpointError(`${caller}: the state must be a Map of tensors by name, as stateDict() gives it`);
+    throw new CheckpointError(`${caller}: the state must be a Map of tensors by name, as stateDict() gives it`, {
+      code: "state",
+    });
   const numbers = held(fields);
   const own = new Map([...named, ...numbers]);
   const wrong: string[] = [];
@@ -61,7 +63,9 @@ export function restore(
   }
   if (strict) for (const [name, x] of state) if (!own.has(name)) wrong.push(`unexpected ${name} ${show(x.shape)}`);
   if (wrong.length > 0)
-    throw new CheckpointError(`${caller}: the state must fit, and nothing was changed: ${wrong.join("; ")}`);
+    throw new CheckpointError(`${caller}: the state must fit, and nothing was changed: ${wrong.join("; ")}`, {
+      code: "state",
+    });
   for (const [name, x] of own) {
     const given = state.get(name);
     if (given) x.assign(given);

