@@ -22,6 +22,7 @@ export * from "./gradcheck.js";
 export type { Hook } from "./hooks.js";
 export { kernelOp } from "./kernel.js";
 export type { Scalar } from "./letters.js";
+export * from "./metrics/index.js";
 export type { Nested, NestedNumbers, TypedArray } from "./nested.js";
 export * from "./nn/index.js";
 export * from "./numerical.js";
