@@ -36,5 +36,6 @@ export type { Shape } from "./shape.js";
 export { type LoadOptions, nested, part, type StateDict, type Stateful } from "./state.js";
 export { type GradientOptions, gradient, noGrad, tape } from "./tape.js";
 export { type BackwardOptions, type Operand, Tensor, type Values } from "./tensor.js";
+export * from "./train/index.js";
 export * from "./transforms.js";
 export { Word } from "./word.js";
