@@ -96,7 +96,7 @@ export class Loop {
   private async steps(generator: Generator): Promise<void> {
     const { trainer, position, plan } = this;
     let seen = 0;
-    for await (const data of epochOf(plan.source, plan, generator)) {
+    for await (const data of epochOf("fit", plan.source, plan, generator)) {
       if (seen++ < position.step) continue; // it was trained on before the run was resumed
       plan.signal?.throwIfAborted();
       this.learn(tensorsOf("fit", data));

@@ -76,7 +76,7 @@ export class Objective {
     let batch: readonly Tensor[] | undefined;
     const loss = rowMean((scores) => this.loss(batch as readonly Tensor[], scores));
     const tallies = Object.entries({ loss, ...metrics }).map(([name, { tally }]) => [name, tally()] as const);
-    for await (const data of epochOf(source, { size, shuffle: false, dropLast: false }, new Generator(0))) {
+    for await (const data of epochOf("evaluate", source, { size, shuffle: false, dropLast: false }, new Generator(0))) {
       signal?.throwIfAborted();
       const tensors = tensorsOf("evaluate", data);
       batch = tensors;

@@ -40,12 +40,13 @@ export function wholeOf(caller: string, source: Source): readonly Tensor[] | und
   if (isData(source)) return tensorsOf(caller, source);
   if (!(Symbol.iterator in source || Symbol.asyncIterator in source))
     throw new ValueError(`${caller}: batches must be an iterable, or a function that makes one`);
+  if (Array.isArray(source)) tensorsOf(caller, source[0]);
   return undefined;
 }
 
 /** The batches of one epoch, whose order is drawn from `generator` at once or when the first is asked for. */
-export function epochOf(source: Source, cut: Cut, generator: Generator): Batches {
-  const whole = wholeOf("fit", source);
+export function epochOf(caller: string, source: Source, cut: Cut, generator: Generator): Batches {
+  const whole = wholeOf(caller, source);
   if (whole) return batches(whole, { ...cut, generator });
   return typeof source === "function"
     ? source(new Generator(generator.integer(2 ** 53 - 1)))

@@ -56,6 +56,12 @@ export class Trainer implements Stateful {
     for (const [name, metric] of Object.entries(metrics))
       if (name === "loss" || typeof metric?.tally !== "function")
         throw new ValueError(`Trainer: metrics.${name} must be a metric, such as accuracy(), and not be called loss`);
+    for (const each of callbacks)
+      if (typeof each !== "function" && (typeof each !== "object" || each === null))
+        throw new ValueError(`Trainer: callbacks must be objects with hooks, or functions (given ${typeof each})`);
+    const { yieldEvery = 16 } = options;
+    if (typeof yieldEvery !== "number" || !(yieldEvery >= 0))
+      throw new ValueError(`Trainer: yieldEvery must be milliseconds, at least 0 (given ${yieldEvery})`);
     this.model = model;
     this.optimizer = optimizer;
     this.metrics = metrics;

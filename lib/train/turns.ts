@@ -29,12 +29,12 @@ export const clock: Clock = {
 };
 
 /** A function to call between steps: where `every` milliseconds have passed since others had a turn, it gives what to wait for. */
-export function pacer({ now, turn }: Clock, every: number): () => Promise<void> | undefined {
-  let last = now();
+export function pacer(clock: Clock, every: number): () => Promise<void> | undefined {
+  let last = clock.now();
   return () => {
-    if (now() - last < every) return undefined;
-    return turn().then(() => {
-      last = now();
+    if (clock.now() - last < every) return undefined;
+    return clock.turn().then(() => {
+      last = clock.now();
     });
   };
 }
