@@ -1,10 +1,11 @@
-/** gradtape/node, what needs a file system: the files of MNIST, and others of the same format. */
+/** gradtape/node, what needs a file system or a process: the files of MNIST and others of the same format; Ctrl-C. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type Idx, parseIdx, readHeader } from "./data/idx.js";
 import { DataError, type Dtype, oneHot as encode, type Tensor, ValueError, zeros } from "./index.js";
 
+export { stopOnInterrupt } from "./interrupt.js";
 export { parseIdx };
 
 /** Options of `readIdx`. */

@@ -25,7 +25,9 @@ export function earlyStopping({ patience, restoreBest = false, ...options }: Ear
   let weights: StateDict = new Map();
   const stopIfDue = (trainer: Trainer) => {
     if (wait >= patience)
-      trainer.stop(`early stopping: ${monitor.name} has not been better than ${monitor.best} for ${wait} epochs`);
+      trainer.stop(
+        `early stopping: ${monitor.name} has not been better than ${monitor.best} for ${wait} ${wait === 1 ? "epoch" : "epochs"}`,
+      );
   };
   return {
     name: "earlyStopping",
