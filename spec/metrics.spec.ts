@@ -146,14 +146,14 @@ test("labels come as indices, as rows, or as one score beside a threshold", () =
     [0.1, 0.7, 0.2],
     [2, 2, -1],
     [-3, -2, -1],
-    [NaN, 1, NaN],
+    [1, NaN, NaN],
   ]);
-  const wanted = labels(1, 0, 2, 0);
+  const wanted = labels(1, 0, 2, 1);
   assert.is(accuracy()(scores, wanted), 1, "the first of equals; NaN is highest, as in argmax");
   assertSame(scores.argmax(1), wanted);
   for (const t of [oneHot(wanted, 3), oneHot(wanted, 3, float64), oneHot(wanted, 3, { dtype: "int32" })])
     assert.is(accuracy()(scores, t), 1);
-  assert.is(accuracy()(labels(1, 0, 2, 1), oneHot(wanted, 3)), 0.75);
+  assert.is(accuracy()(labels(1, 0, 2, 0), oneHot(wanted, 3)), 0.75);
   const single = tensor([0.4, 0.5, 0.6, -1]);
   for (const [threshold, share] of [
     [0.5, 0.5],

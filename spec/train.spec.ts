@@ -323,6 +323,17 @@ test("the signal ends a run after the step under way, keeps the history, and tel
   assert.equal([again.stopped, again.history.steps.loss.length], ["aborted", 4], "aborted before it begins");
 });
 
+test("the signal in the last step of an epoch leaves its end to who goes on", async () => {
+  const log: string[] = [];
+  const controller = new AbortController();
+  const abort: Callback = { onBatchEnd: ({ step }) => void (step === 3 && controller.abort()) };
+  const { trainer } = make({ callbacks: [abort, logging(log)] });
+  await trainer.fit([x, t], { epochs: 1, batchSize: 4, signal: controller.signal });
+  assert.equal([log.splice(0).at(-2), trainer.history.train], ["BatchEnd 1.3", {}]);
+  await trainer.fit([x, t], { epochs: 1, batchSize: 4 });
+  assert.equal(log, ["TrainBegin 1.3", "EpochEnd 1.3", "TrainEnd 1.3"]);
+});
+
 test("the signal ends a run in the midst of an evaluation, which then is not in the history", async () => {
   const controller = new AbortController();
   const aborting = metric(() => ({ add: () => controller.abort("why not"), value: () => 1 }));
@@ -446,6 +457,26 @@ test("the event loop gets a turn when its time has come, in training, evaluation
   assert.is(await turns(0, 0, fit), 40);
   assert.is(await turns(20, 16, (trainer) => trainer.evaluate([x, t], { batchSize: 2 })), 5);
   assert.is(await turns(20, 16, (trainer) => trainer.predict(x, { batchSize: 2 })), 5);
+});
+
+test("nothing goes on before others had their turn", async () => {
+  const log: string[] = [];
+  const clock: Clock = {
+    now: () => log.length,
+    async turn() {
+      log.push("begun");
+      await new Promise((resolve) => setImmediate(resolve));
+      log.push("over");
+    },
+  };
+  const { trainer } = make({ clock, yieldEvery: 0, callbacks: [{ onBackward: () => void log.push("step") }] });
+  await trainer.fit([x, t], { epochs: 1, batchSize: 4, validation: [x, t] });
+  assert.equal(log, [
+    ...["step", "begun", "over"],
+    ...["step", "begun", "over"],
+    ...["step", "begun", "over"],
+    ...new Array(3).fill(["begun", "over"]).flat(),
+  ]);
 });
 
 test("a turn lets timers and others run, in Node and where there is no setImmediate", async () => {
