@@ -1,8 +1,8 @@
 /** Ctrl-C: once to stop a run, twice to leave. */
 
 /**
- * Runs `f` with a signal that the first Ctrl-C (SIGINT) aborts; the second ends the process, with exit code 130. Afterwards Ctrl-C does what it
- * did before: `await stopOnInterrupt((signal) => trainer.fit(data, { epochs: 20, signal }))`.
+ * Runs `f` with a signal that the first Ctrl-C (SIGINT) aborts; the second ends the process, with exit code 130. Afterwards
+ * Ctrl-C does what it did before: `await stopOnInterrupt((signal) => trainer.fit(data, { epochs: 20, signal }))`.
  */
 export async function stopOnInterrupt<T>(f: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
   const controller = new AbortController();

@@ -52,8 +52,8 @@ export const rootMeanSquaredError = (): Metric =>
   perOutput("rootMeanSquaredError", "low", ({ squared, rows }) => Math.sqrt(squared / rows));
 
 /**
- * R², the share of the variance of t that y explains: 1 − Σ(y − t)² / Σ(t − mean t)²; 1 is perfect, 0 is no better than the mean. Where t
- * is constant it is 1 if y is right, else 0. NaN of fewer than two rows.
+ * R², the share of the variance of t that y explains: 1 − Σ(y − t)² / Σ(t − mean t)²; 1 is perfect, 0 is no better than the
+ * mean. Where t is constant it is 1 if y is right, else 0. NaN of fewer than two rows.
  */
 export const r2Score = (): Metric =>
   perOutput("r2Score", "high", ({ squared, spread, rows }) => {

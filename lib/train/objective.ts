@@ -1,5 +1,4 @@
 /** Objective: a model and what is to become small, in training and in use. */
-
 import { batches } from "../data/batches.js";
 import { ValueError } from "../error.js";
 import { type Metric, rowMean } from "../metrics/metric.js";
@@ -75,7 +74,7 @@ export class Objective {
   ): Promise<Record<string, number>> {
     let batch: readonly Tensor[] | undefined;
     const loss = rowMean((scores) => this.loss(batch as readonly Tensor[], scores));
-    const tallies = Object.entries({ loss, ...metrics }).map(([name, { tally }]) => [name, tally()] as const);
+    const tallies = Object.entries({ loss, ...metrics }).map(([name, metric]) => [name, metric.tally()] as const);
     for await (const data of epochOf("evaluate", source, { size, shuffle: false, dropLast: false }, new Generator(0))) {
       signal?.throwIfAborted();
       const tensors = tensorsOf("evaluate", data);

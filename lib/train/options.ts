@@ -5,6 +5,7 @@ import type { Metric } from "../metrics/metric.js";
 import type { Layer } from "../nn/layer.js";
 import type { Generator } from "../random.js";
 import type { Stateful } from "../state.js";
+import type { Tensor } from "../tensor.js";
 import type { CallbackLike } from "./callback.js";
 import type { Loss } from "./objective.js";
 import { type Cut, type Source, wholeOf } from "./source.js";
@@ -24,7 +25,7 @@ export type TrainerOptions = {
   callbacks?: readonly CallbackLike[];
   /** Changes the inputs of batches that are trained on, not of those evaluated. */
   transform?: Transform;
-  /** Draws the order of rows and the transforms; dropout must draw from it, too, if runs are to be resumed (default: that of `manualSeed`). */
+  /** Draws the order of rows and the transforms; so must dropout, if runs are to be resumed (default: that of `manualSeed`). */
   generator?: Generator;
   /** After how many milliseconds the event loop gets a turn (default 16). */
   yieldEvery?: number;
@@ -44,7 +45,7 @@ export type FitOptions = {
   dropLast?: boolean;
   /** Data to evaluate on at the end of every epoch. */
   validation?: Source;
-  /** Evaluate on the training data, too: all rows, or the first so many. Otherwise `train.loss` is the mean over the epoch's steps. */
+  /** Evaluate on the training data, too: all rows, or the first so many. Else `train.loss` is the mean of the epoch's steps. */
   evaluateTrain?: boolean | number;
   /** Evaluate before the first step, too, as the end of epoch 0 (default false). */
   baseline?: boolean;
@@ -82,6 +83,9 @@ export function checkWhole(name: string, value: number, least: number): void {
     throw new ValueError(`${name} must be a whole number of at least ${least} (given ${value})`);
 }
 
+const firstRows = (whole: readonly Tensor[] | undefined, rows: number) =>
+  whole?.map((x) => (rows < x.shape[0] ? x.narrow(0, 0, rows) : x));
+
 /** Reads and checks what `fit` is told. */
 export function readPlan(source: Source, options: FitOptions, metrics: readonly string[]): Plan {
   const {
@@ -111,9 +115,7 @@ export function readPlan(source: Source, options: FitOptions, metrics: readonly 
     epochs,
     baseline: options.baseline ?? false,
     signal: options.signal,
-    train: evaluateTrain
-      ? whole?.map((x) => x.narrow(0, 0, evaluateTrain === true ? rows : Math.min(rows, evaluateTrain)))
-      : undefined,
+    train: typeof evaluateTrain === "number" ? firstRows(whole, evaluateTrain) : evaluateTrain ? whole : undefined,
     validation,
     layout: whole ? [rows, size, +shuffle, +dropLast] : [0, 0, 0, 0],
     steps,

@@ -15,7 +15,7 @@ export function epochLine({ epoch, epochs, measured, history }: Trainer): string
   return [`epoch ${epoch} of ${epochs}`, ...parts].join(" | ");
 }
 
-/** The line of "Deep Learning from Scratch": `train acc, test acc | 0.9012, 0.9045`, of a metric called accuracy and the option `evaluateTrain`. */
+/** The book's line, `train acc, test acc | 0.9012, 0.9045`, of a metric called accuracy and the option `evaluateTrain`. */
 export const bookLine = (trainer: Trainer): string =>
   `train acc, test acc | ${["train", "validation"].map((group) => trainer.value(`${group}.accuracy`).toFixed(4)).join(", ")}`;
 

@@ -20,8 +20,8 @@ export type SaveOptions = {
 };
 
 /**
- * Saves `trainer.stateDict()` as often as was asked, and when the run ends, also by the signal, if there is more to save. What `save` throws
- * ends the run.
+ * Saves `trainer.stateDict()` as often as was asked, and when the run ends, also by the signal, if there is more to save. What
+ * `save` throws ends the run.
  */
 export function saveCheckpoints({ save, every = 1, everySteps, best }: SaveOptions): Callback {
   if (typeof save !== "function") throw new ValueError("saveCheckpoints: save must be a function that keeps a state");

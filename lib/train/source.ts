@@ -45,9 +45,14 @@ export function wholeOf(caller: string, source: Source): readonly Tensor[] | und
 }
 
 /** The batches of one epoch, whose order is drawn from `generator` at once or when the first is asked for. */
-export function epochOf(caller: string, source: Source, cut: Cut, generator: Generator): Batches {
+export function epochOf(
+  caller: string,
+  source: Source,
+  { size, shuffle, dropLast }: Cut,
+  generator: Generator,
+): Batches {
   const whole = wholeOf(caller, source);
-  if (whole) return batches(whole, { ...cut, generator });
+  if (whole) return batches(whole, { size, shuffle, dropLast, generator });
   return typeof source === "function"
     ? source(new Generator(generator.integer(2 ** 53 - 1)))
     : (source as Iterable<Data>);

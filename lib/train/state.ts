@@ -12,7 +12,7 @@ export type Parts = readonly (readonly [name: string, part: Stateful])[];
 export const stateOfParts = (parts: Parts): StateDict =>
   new Map(parts.flatMap(([name, inner]) => [...nested(name, inner.stateDict())]));
 
-/** Puts back what `stateOfParts` gave. Where one part refuses its state, all are as before, and the error says what every one refused. */
+/** Puts back what `stateOfParts` gave. Where one part refuses its state, all are as before, and the error says what each refused. */
 export function loadParts(caller: string, parts: Parts, state: ReadonlyMap<string, Tensor>): void {
   if (!(state instanceof Map))
     throw new CheckpointError(`${caller}: the state must be a Map of tensors by name, as stateDict() gives it`);

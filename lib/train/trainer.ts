@@ -23,7 +23,7 @@ import type { Source } from "./source.js";
 import { loadParts, type Parts, savedOptimizer, stateOfParts } from "./state.js";
 import { pacer, clock as usualClock } from "./turns.js";
 
-/** How a run ended: `stopped` is null when all epochs are done, "aborted" by the signal, else what a callback gave as its reason. */
+/** How a run ended: `stopped` is null when all epochs are done, "aborted" by the signal, else the reason a callback gave. */
 export type Outcome = { history: History; stopped: string | null };
 
 /** Trains a model: `await new Trainer({ model, optimizer, loss }).fit([x, t], { epochs: 20 })`. */
@@ -51,8 +51,8 @@ export class Trainer implements Stateful {
   constructor(private readonly options: TrainerOptions) {
     const { model, optimizer, loss, metrics = {}, callbacks = [], generator = defaultGenerator() } = options;
     this.objective = new Objective(model, loss);
-    if (typeof optimizer?.step !== "function" || typeof optimizer.zeroGrad !== "function")
-      throw new ValueError("Trainer: optimizer must have step() and zeroGrad()");
+    if (typeof optimizer?.step !== "function" || typeof optimizer.zeroGrad !== "function" || !(optimizer.lr >= 0))
+      throw new ValueError("Trainer: optimizer must have step(), zeroGrad() and a rate lr");
     for (const [name, metric] of Object.entries(metrics))
       if (name === "loss" || typeof metric?.tally !== "function")
         throw new ValueError(`Trainer: metrics.${name} must be a metric, such as accuracy(), and not be called loss`);
@@ -110,9 +110,9 @@ export class Trainer implements Stateful {
   }
 
   /**
-   * Trains until so many epochs are done in all; after it was stopped, or on a state that was loaded, it goes on with the step that is next. It
-   * resolves when it is stopped by the signal, too, since nothing is lost; it rejects with what a callback, the data or the
-   * model throws. Layers are in training meanwhile, and as before afterwards.
+   * Trains until so many epochs are done in all, from the step that is next: also after it was stopped, and in a state that
+   * was loaded. It resolves when it is stopped by the signal, too, since nothing is lost, and rejects with what a callback,
+   * the data or the model throws. Layers are in training meanwhile, and as before afterwards.
    */
   async fit(source: Source, options: FitOptions): Promise<Outcome> {
     const plan = readPlan(source, options, Object.keys(this.metrics));
@@ -123,17 +123,17 @@ export class Trainer implements Stateful {
         `fit: epoch ${position.epoch}, stopped after step ${position.step}, goes on with the same rows, batchSize, shuffle and dropLast only: ` +
           `${position.layout} (given ${plan.layout}); for others make another Trainer of the same model and optimizer`,
       );
-    Object.assign(this, { epochs: plan.epochs, steps: plan.steps, measured: plan.measured, stopped: null });
-    const {
-      objective,
-      callbacks,
-      options: { transform },
-    } = this;
-    this.loop = new Loop(this, objective, callbacks, position, transform, plan, this.pacer());
+    const { transform } = this.options;
+    const loop = new Loop(this, this.objective, this.callbacks, position, transform, plan, this.pacer());
     const putBack = keepModes(this.model);
+    this.epochs = plan.epochs;
+    this.steps = plan.steps;
+    this.measured = plan.measured;
+    this.stopped = null;
+    this.loop = loop;
     try {
       this.model.train();
-      await this.loop.run();
+      await loop.run();
       return { history: this.history, stopped: this.stopped };
     } finally {
       putBack();
@@ -141,7 +141,7 @@ export class Trainer implements Stateful {
     }
   }
 
-  /** The loss and the metrics over all rows, by name. Rejects with the signal's reason, as there is nothing to show for it then. */
+  /** The loss and the metrics over all rows, by name. Rejects with the signal's reason, since there is no result then. */
   async evaluate(source: Source, options: WalkOptions = {}): Promise<Record<string, number>> {
     return this.objective.measure(source, this.metrics, this.walk("evaluate", options));
   }
@@ -162,8 +162,8 @@ export class Trainer implements Stateful {
   }
 
   /**
-   * All that a run goes on from: model, optimizer, generator, history, where it is, and what callbacks know, as `model.…`, `optimizer.…` and
-   * so on. To be had at any time, in callbacks too, but not in the midst of a step.
+   * All that a run goes on from: model, optimizer, generator, position, history and what callbacks know, under these names.
+   * To be had at any time, in callbacks too, but not in the midst of a step.
    */
   stateDict(): StateDict {
     if (this.loop?.busy)
@@ -171,7 +171,7 @@ export class Trainer implements Stateful {
     return stateOfParts(this.parts);
   }
 
-  /** Puts back what `stateDict` gave, so that `fit` goes on from there; a CheckpointError lists what does not fit, and nothing is changed then. */
+  /** Puts back what `stateDict` gave, so that `fit` goes on from there. All, or nothing and a CheckpointError that lists what does not fit. */
   loadStateDict(state: ReadonlyMap<string, Tensor>): this {
     if (this.loop) throw new ValueError("loadStateDict: this trainer is training; stop it first");
     loadParts("loadStateDict", this.parts, state);
