@@ -10,6 +10,7 @@ export const nonNegative: Range = { holds: (x) => x >= 0 && x < Infinity, text: 
 export const fraction: Range = { holds: (x) => x >= 0 && x < 1, text: "a number from 0 to below 1" };
 export const finite: Range = { holds: (x) => Number.isFinite(x), text: "a finite number" };
 export const count: Range = { holds: (x) => Number.isSafeInteger(x) && x >= 0, text: "a whole number from 0 on" };
+export const any: Range = { holds: () => true, text: "a number" };
 export const flag: Range = { holds: (x) => x === 0 || x === 1, text: "true or false" };
 
 /** Throws a ValueError unless x is a number, or a truth value, in the range; `what` names it. */

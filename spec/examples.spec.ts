@@ -122,7 +122,8 @@ test("the list names every example with a line each", () => {
   assert.is(status, 0);
   for (const line of lines) assert.match(line, /^(ch\d\d|own|seeds)\/\w+ +\S.*[^.]$/);
   const names = lines.map((line) => line.split(" ")[0]);
-  for (const name of ["ch05/train_neuralnet", "own/model", "own/newton"]) assert.ok(names.includes(name), name);
+  for (const name of ["ch05/train_neuralnet", "own/model", "own/newton", "own/trainer"])
+    assert.ok(names.includes(name), name);
 });
 
 test("an unknown example is refused, with the nearest names", () => {
@@ -149,6 +150,23 @@ test("a model of one's own learns, and its gradient is right", () => {
   assert.ok(losses[5] < losses[0] / 50, `far: ${losses}`);
   assert.is(lines[6], "parameters: first.W, first.b, second.W, second.b, weights");
   assert.match(lines[7], /^gradcheck passed on both sides of the if: \d{3} and \d{3} comparisons$/);
+});
+
+test("own/trainer learns, stops early, and shows a bar on a terminal", () => {
+  const terminal = "data:text/javascript,process.stdout.isTTY = true; process.stdout.columns = 200";
+  const small = ["--epochs", "9", "--train", "400", "--test", "100", "--patience", "1"];
+  const file = resolve(root, "examples/own/trainer.ts");
+  const { status, stdout, stderr } = run(process.execPath, ["--import", terminal, ...flags, file, ...small]);
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /█*░+ +\d+% {2}epoch 1 of 9, loss \d\.\d{3} {2}\d+ s left\n/);
+  const form = /epoch \d of 9 \| train loss \S+ \| validation loss \S+, accuracy (\S+), top 3 \S+\n/g;
+  const accuracies = [...stdout.matchAll(form)].map(([, accuracy]) => Number(accuracy));
+  assert.ok(accuracies.length > 1 && accuracies.length < 9, stdout);
+  const best = Math.max(...accuracies).toFixed(4); // whose weights are put back
+  const end =
+    "stopped in epoch \\d, after step 8: early stopping: validation.accuracy has not been better than \\S+ for 1 epoch\n" +
+    `[^\n]*most often, \\d+ times, a \\d was taken for a \\d\ntest accuracy ${best} \\(100 digits\\)\n$`;
+  assert.match(stdout, new RegExp(end));
 });
 
 test("own/newton doubles its digits, and finds the valley", () => {

@@ -1,2 +1,3 @@
-/** Data in batches. */
+/** Data in batches, and images changed at random. */
 export * from "./batches.js";
+export * from "./transforms.js";

@@ -86,7 +86,14 @@ function leaves(layer: Layer): [path: string, x: Tensor][] {
   return [...found].map(([x, path]) => [path, x]);
 }
 
-type Visitor = { tensor?: (x: Tensor, path: string) => unknown; layer?: (layer: Layer) => void };
+/** A layer and all inside it, each once. */
+export function layersOf(layer: Layer): Layer[] {
+  const found: Layer[] = [];
+  visit(layer, "", { layer: (inner) => found.push(inner) });
+  return found;
+}
+
+type Visitor = { tensor?: (x: Tensor, path: string) => unknown; layer?: (layer: Layer) => unknown };
 
 /** Walks fields, arrays and plain objects, in order; each layer once. What else holds parameters or layers is refused. */
 function visit(value: unknown, path: string, visitor: Visitor, seen = new Set<unknown>()): void {

@@ -1,6 +1,6 @@
 /** Schedules: learning rates of an optimizer that change from step to step, by a course or by what becomes of a metric. */
 import { kindOf, ValueError } from "../error.js";
-import { checkRange, count, fraction, nonNegative, type Range } from "../range.js";
+import { any, checkRange, count, fraction, nonNegative } from "../range.js";
 import { type Field, type LoadOptions, restore, type StateDict, type Stateful, snapshot } from "../state.js";
 import { Tensor } from "../tensor.js";
 import type { Course } from "./courses.js";
@@ -86,8 +86,6 @@ export type PlateauOptions = {
   /** A reduction of no more than this is left out (default 1e-8). */
   eps?: number;
 };
-
-const any: Range = { holds: (x) => !Number.isNaN(x), text: "a number" };
 
 /** Reduces the learning rates when a metric, such as the loss on held-out data, has not become better for a while. With PyTorch's options and defaults. */
 export class ReduceLROnPlateau implements Stateful {
