@@ -64,7 +64,7 @@ test("a file by hand is read, and written, byte by byte", () => {
 });
 
 test("bits and shapes come back, alone and in archives, whose bytes are the same each time", () => {
-  const name = fc.string({ unit: "grapheme", maxLength: 12 }).filter((name) => !/[\0\\:]|^\/|\.\./.test(name));
+  const name = fc.string({ unit: "grapheme", maxLength: 12 }).filter((name) => !/[\0\\:]|^\/|(^|\/)\.\.\//.test(name));
   fc.assert(
     fc.property(values, (x) => {
       const bytes = encodeNpy(x);
@@ -74,7 +74,7 @@ test("bits and shapes come back, alone and in archives, whose bytes are the same
   );
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(fc.oneof(name, fc.constant("__proto__")), values), { maxLength: 6 }),
+      fc.array(fc.tuple(fc.oneof(name, fc.constantFrom("__proto__", "..", "a/..")), values), { maxLength: 6 }),
       fc.boolean(),
       (named, compress) => {
         const state = new Map(named);
@@ -561,7 +561,7 @@ test(`${archives.length} hostile archives have their messages`, () => {
 });
 
 test("bombs are refused for what they claim, or once they give more", () => {
-  const zeros = new Uint8Array(2 ** 25);
+  const zeros = new Uint8Array(2 ** 26);
   const bomb = deflateRawSync(zeros);
   const refused = (made: Partial<Made>, message: string, options = {}) => {
     const bytes = zip([{ ...member, packed: bomb, data: zeros, check: 0, ...made }]);
@@ -574,11 +574,12 @@ test("bombs are refused for what they claim, or once they give more", () => {
       message.replace(/more\)$/, "Cannot create a Buffer larger than 136 bytes)"),
     );
     const { user } = process.cpuUsage(begun);
-    assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 26, `${message}: memory`);
+    const held = process.memoryUsage().arrayBuffers - before;
+    assert.ok(held < 2 ** 26, `${message}: ${held} bytes`);
     if (long) assert.ok(user < 1e6, `${message}: ${user} µs`);
   };
-  refused({}, "must inflate to at most 200 times its size, or a larger maxRatio be allowed (given 33554432 bytes)");
-  refused({}, "must inflate to at most 1000000 bytes, or a larger maxBytes be allowed (given 33554432)", {
+  refused({}, "must inflate to at most 200 times its size, or a larger maxRatio be allowed (given 67108864 bytes)");
+  refused({}, "must inflate to at most 1000000 bytes, or a larger maxBytes be allowed (given 67108864)", {
     maxBytes: 1e6,
   });
   refused(

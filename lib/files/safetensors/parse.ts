@@ -83,7 +83,7 @@ function decode(bytes: Uint8Array, fail: Fail): string {
       offset: 8,
     });
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return fail("the header must be UTF-8", { code: "header", given: "other bytes" });
   }
