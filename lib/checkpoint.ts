@@ -66,14 +66,22 @@ function asLeaves<T>(sources: readonly Tensor[], f: () => T): T {
   }
 }
 
-/** Runs `f` with a generator put back to where it stood, which afterwards goes on from where it is. */
+let repeating = false;
+
+/** Whether a function is being computed once more: what it keeps of its values, as running statistics, it has kept already. */
+export const isRepeating = (): boolean => repeating;
+
+/** Runs `f` once more with a generator put back to where it stood, which afterwards goes on from where it is. */
 function replaying<T>(generator: Generator, state: GeneratorState, f: () => T): T {
   const now = generator.state;
+  const before = repeating;
   generator.restore(state);
+  repeating = true;
   try {
     return f();
   } finally {
     generator.restore(now);
+    repeating = before;
   }
 }
 

@@ -5,7 +5,7 @@ import { type Dtype, promote } from "./dtype.js";
 import { type AnyOp, type Facts, type Operation, read, record, register } from "./op.js";
 import { type Dims, type Shape, unify } from "./shape.js";
 import { Storage } from "./storage.js";
-import { checkTensor, Tensor } from "./tensor.js";
+import { checkTensor, type Origin, Tensor } from "./tensor.js";
 
 /** The gradient of input `i`: `g` arriving, `y` the result, then the inputs and attributes. */
 type Rule<A> = (g: Tensor, y: Tensor, inputs: readonly Tensor[], attributes: A, i: number) => Tensor;
@@ -20,6 +20,8 @@ type KernelSpec<A> = Facts & {
   fast?: Maker<A>;
   /** One rule per input, in differentiable ops, `null` where there is no derivative; or one for any number that `args` tells. */
   vjp: readonly (Rule<A> | null)[] | Rule<A>;
+  /** What the rule of its one input gives, added to `onto` in place. */
+  vjpInto?: (g: Tensor, onto: Tensor, attributes: A) => void;
   /** The result's dtype, given the inputs' (default: the floats' promotion). */
   dtype?: (inputs: readonly Tensor[], attributes: A) => Dtype;
   /** Sorts what the user gave into tensors and attributes (default: tensors first, then one object). */
@@ -29,7 +31,7 @@ type KernelSpec<A> = Facts & {
 
 /** Declares an op by its shape rule, kernel and vector-Jacobian products. */
 export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
-  const { shape: rule, run, fast, vjp, dtype, args, ...facts } = spec;
+  const { shape: rule, run, fast, vjp, vjpInto, dtype, args, ...facts } = spec;
   const arity = typeof vjp === "function" ? Infinity : vjp.length;
   const apply: AnyOp = (...given) => {
     const [inputs, attributes] = args ? args(...given) : [given.slice(0, arity) as Tensor[], { ...given[arity] } as A];
@@ -57,6 +59,7 @@ export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
     differentiable: typeof vjp === "function" ? [true] : vjp.map((rule) => rule !== null),
     pull: (i, g, y, { inputs, attributes }) =>
       ((typeof vjp === "function" ? vjp : vjp[i]) as Rule<A>)(g, y, inputs as Tensor[], attributes as A, i),
+    ...(vjpInto && { pullInto: (g: Tensor, onto: Tensor, origin: Origin) => vjpInto(g, onto, origin.attributes as A) }),
   };
   register(op);
   return apply;

@@ -56,6 +56,8 @@ export type Operation = Facts & {
    * adds it to `onto`, if that is given.
    */
   readonly pull: (i: number, g: Tensor, y: Tensor, origin: Origin, onto?: Tensor) => Tensor;
+  /** Adds the gradient of its one input to `onto`, which nobody else holds, in place: an op that takes a part, of which there may be many. */
+  readonly pullInto?: (g: Tensor, onto: Tensor, origin: Origin) => void;
 };
 
 /** Every operation, by name, in the order of declaration. */

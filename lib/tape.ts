@@ -91,10 +91,13 @@ function propagate(
     for (const other of gradients.values()) if (other.storage === storage) return;
     storage.discard();
   };
+  /** Gradients that were made here and that nobody else holds: many small parts are added in place, so that none costs the whole. */
+  const sums = new Set<Tensor>();
   for (let k = steps.length - 1; k >= 0; k--) {
     const x = steps[k];
     const arrived = gradients.get(x);
     if (!arrived) continue;
+    sums.delete(arrived); // from here on it may be another's gradient as well: a slope of 1 hands it on
     const g = hooked(x, arrived, expanded);
     if (g !== arrived) gradients.set(x, g);
     const { origin } = x;
@@ -110,11 +113,17 @@ function propagate(
         // Element by element a gradient may broadcast, as long as what it belongs to does not.
         const small = op.elementwise && sameShape(input.shape, x.shape);
         if (!small) whole ??= expanded(g, x);
+        if (op.pullInto && before && sums.has(before) && !isRecording() && !observer) {
+          op.pullInto(whole as Tensor, before, origin);
+          continue;
+        }
         const pulled = op.pull(i, small ? g : (whole as Tensor), x, origin, onto);
         if (!(pulled instanceof Tensor)) checkTensor(`backward through ${origin.name}: what its rule gives`, pulled);
         observer?.pulled(pulled, i, g, x, origin);
         const own = driver.fit(pulled, input, origin.name);
-        gradients.set(input, before && !onto ? driver.accumulate(before, own) : own);
+        const sum = before && !onto ? driver.accumulate(before, own) : own;
+        gradients.set(input, sum);
+        if ((before || op.pullInto) && sameShape(sum.shape, input.shape)) sums.add(sum);
         if (before) drop(before);
       }
     });

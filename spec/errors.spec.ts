@@ -115,7 +115,7 @@ pins("shapes that do not fit", [
   ],
   [
     () => new Affine(2, 3).forward(zeros([4, 5])),
-    "ShapeError: matmul([4,5], [2,3]): the last axis of the first (5) must equal the first axis of the second (2)",
+    "ShapeError: Affine([4,5]): x must be [..., 2], for W [2,3]; Flatten makes rows of images",
   ],
   [
     () => x.add(zeros([2])),

@@ -1,6 +1,10 @@
 /** Functions of the moving family that give several tensors: pieces of one, and grids. */
-import { concat, gradient, meshgrid, stack, type Tensor, tensor, zeros } from "gradtape";
+import fc from "fast-check";
+import { concat, gradient, linspace, meshgrid, stack, type Tensor, tensor, zeros } from "gradtape";
 import * as assert from "uvu/assert";
+import { sizeOf } from "../lib/shape.js";
+import { Storage } from "../lib/storage.js";
+import { assertClose } from "./support/close.js";
 import { suite } from "./support/suite.js";
 
 const test = suite("pieces");
@@ -126,6 +130,74 @@ test("gradients reach through pieces, each where it was cut", () => {
   assert.equal(gradient(rows.mul(tensor([1, 2, 3])).sum(), [axis])[0].toArray(), [6, 6]);
 });
 
+test("the gradients of many pieces add up to what one by one they are, whatever else reaches the whole", () => {
+  const reals = fc.integer({ min: -64, max: 64 }).map((n) => n / 16);
+  const part = fc.record({
+    range: fc.tuple(fc.integer({ min: -7, max: 6 }), fc.integer({ min: -6, max: 7 }), fc.constantFrom(1, 2, -1)),
+    weight: reals,
+    kind: fc.constantFrom("piece", "piece", "whole", "shared", "square", "sum", "total", "total"),
+  });
+  const values = fc.array(reals, { minLength: 35, maxLength: 35 });
+  fc.assert(
+    fc.property(values, fc.array(part, { minLength: 1, maxLength: 8 }), fc.boolean(), (numbers, parts, first) => {
+      const whole = tensor(numbers, { shape: [5, 7], dtype: "float64", requiresGrad: true });
+      const y = whole.mul(2);
+      const terms = parts.map(({ range, weight, kind }) => {
+        const piece = y.slice(...(first ? [range] : [null, range]));
+        // What is added has one gradient for both, which may not be added to; that of a total is a single number.
+        const [shared, total] = [y.add(whole), y.sum()];
+        const used = { piece, whole: y, shared, square: piece.mul(piece), sum: piece.sum(), total }[kind];
+        return used.mul(weight).sin().sum();
+      });
+      const loss = terms.reduce((sum, term) => sum.add(term));
+      const hooked: number[][] = [];
+      y.registerHook((g) => void hooked.push([...g.data]));
+      const fast = gradient(loss, [whole, y]);
+      const recorded = gradient(loss, [whole, y], { createGraph: true }); // there, none is added in place
+      for (const [i, g] of fast.entries()) assertClose(g, recorded[i], { tolerance: 1e-13 });
+      assert.equal(hooked[0], [...fast[1].data]);
+      fast[1].assign(7);
+      assertClose(gradient(loss, y), recorded[1], { tolerance: 1e-13 }); // what one call gave is not what another adds to
+    }),
+  );
+});
+
+test("the gradients of many pieces cost as much as the whole, not as its square", () => {
+  const { allocate } = Storage;
+  let elements = 0;
+  Storage.allocate = (op, shape, dtype) => {
+    elements += sizeOf(shape);
+    return allocate(op, shape, dtype);
+  };
+  try {
+    const cost = (rows: number): number => {
+      const y = zeros([rows, 30], { requiresGrad: true }).mul(2);
+      const loss = y.unbind().map((row) => row.square().sum());
+      elements = 0;
+      loss.reduce((sum, part) => sum.add(part)).backward();
+      return elements;
+    };
+    assert.ok(cost(400) < 2.1 * cost(200), `${cost(400)} elements for 400 rows, ${cost(200)} for 200`);
+  } finally {
+    Storage.allocate = allocate;
+  }
+});
+
+test("pieces of what lies in WebAssembly's memory have the gradients that they have in arrays", () => {
+  const loss = (x: Tensor): Tensor =>
+    x
+      .tanh()
+      .unbind()
+      .map((row, i) => row.mul(i).square().sum())
+      .reduce((sum, part) => sum.add(part));
+  const [small, large] = (["float32", "float64"] as const).map((dtype) => {
+    const x = linspace(-1, 1, 20 * 600, { dtype: "float64" }).reshape([20, 600]);
+    const leaf = tensor(x, { dtype, requiresGrad: true });
+    return gradient(loss(leaf), leaf);
+  });
+  assertClose(small, large, { tolerance: 1e-4 });
+});
+
 test("whole numbers move as such, and nothing is recorded", () => {
   const labels = tensor(
     [
@@ -223,6 +295,20 @@ test("nonzero tells where, for at", () => {
   ]);
   assert.equal(z.at(...z.nonzero().unbind(1)).toArray(), [-3, NaN]);
   assert.equal(tensor(5).nonzero().shape, [1, 0]);
+});
+
+test("a gradient that a slope of 1 hands on is not changed by the parts that are added to it", () => {
+  const x = tensor([1, 2, 3, 4], { dtype: "float64", requiresGrad: true });
+  const part = x.slice([0, 2]);
+  const moved = x.add(1);
+  const sum = moved.mul(2).sum().add(moved.mul(3).sum()).add(part.mul(10).sum());
+  assert.equal(
+    gradient(sum, [moved, x]).map((g) => [...g.data]),
+    [
+      [5, 5, 5, 5],
+      [15, 15, 5, 5],
+    ],
+  );
 });
 
 test.run();

@@ -1,7 +1,7 @@
-/** The layers of "Deep Learning from Scratch", each one composition of ops. */
+/** Layers that hold a network together: affine maps, sequences, and images laid flat. */
 import { type RandomOptions, zeros } from "../create.js";
-import { ShapeError } from "../error.js";
-import type { Tensor } from "../tensor.js";
+import { call, DtypeError, ShapeError, show } from "../error.js";
+import { checkTensor, Tensor } from "../tensor.js";
 import { he, type Initializer } from "./initializers.js";
 import { Layer, type Module, run } from "./layer.js";
 
@@ -21,48 +21,46 @@ export class Affine extends Layer {
   }
 
   forward(x: Tensor): Tensor {
+    checkTensor("Affine", x);
+    if (x.shape.at(-1) !== this.W.shape[0])
+      throw new ShapeError(
+        `${call("Affine", [x])}: x must be [..., ${this.W.shape[0]}], for W ${show(this.W.shape)}; Flatten makes rows of images`,
+      );
     return x.matmul(this.W).add(this.b);
   }
 }
 
-/** 1 / (1 + e^−x) (chapter 5.5.2). */
-export class Sigmoid extends Layer {
+/** What has the axes [N, ...] as rows [N, values]: between convolutions and an Affine. */
+export class Flatten extends Layer {
   forward(x: Tensor): Tensor {
-    return x.sigmoid();
+    checkTensor("Flatten", x);
+    if (x.rank < 2) throw new ShapeError(`${call("Flatten", [x])}: x must be [N, ...], a batch of what is laid flat`);
+    return x.flatten(1);
   }
 }
 
-/** max(x, 0) (chapter 5.5.1). */
-export class ReLU extends Layer {
-  forward(x: Tensor): Tensor {
-    return x.relu();
-  }
-}
-
-/** Hyperbolic tangent. */
-export class Tanh extends Layer {
-  forward(x: Tensor): Tensor {
-    return x.tanh();
-  }
-}
-
-/** e^x / Σ e^x over the last axis (chapter 3.5). */
-export class Softmax extends Layer {
-  forward(x: Tensor): Tensor {
-    return x.softmax();
-  }
-}
-
-/** Layers or functions, one after the other. */
+/** Layers or functions, one after the other, each of which takes a tensor and gives one. */
 export class Sequential extends Layer {
   readonly layers: readonly Module[];
 
   constructor(...layers: Module[]) {
     super();
+    layers.forEach((layer: unknown, i) => {
+      if (!(layer instanceof Layer) && typeof layer !== "function")
+        throw new DtypeError(
+          `Sequential: layers.${i} must be a layer or a function (given ${Array.isArray(layer) ? "an array; list layers one by one: new Sequential(...layers)" : layer})`,
+        );
+    });
     this.layers = layers;
   }
 
   forward(x: Tensor): Tensor {
-    return this.layers.reduce((y, layer) => run(layer, y), x);
+    return this.layers.reduce((before, layer, i) => {
+      const y: unknown = run(layer, before);
+      if (y instanceof Tensor) return y;
+      throw new DtypeError(
+        `Sequential: layers.${i} must give a tensor (given ${Array.isArray(y) ? "an array" : typeof y}); pick one of several: (x) => lstm.unroll(x).outputs`,
+      );
+    }, x);
   }
 }

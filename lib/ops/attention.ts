@@ -90,6 +90,8 @@ type Attention = {
   causal?: boolean;
   /** What scores are multiplied with, 1 / √E by default. */
   scale?: number;
+  /** What the shares of the values are multiplied with, as the mask of a dropout: broadcasts to [..., L, S]. */
+  kept?: Tensor;
 };
 
 /** So low that e to it is 0 beside any other score, and yet a number. */
@@ -135,6 +137,7 @@ export const scaledDotProductAttention: (q: Tensor, k: Tensor, v: Tensor, option
                 [1, 1],
                 [0, 0],
               ]),
+              kept: tensor([2, 0]),
             },
           ],
         },
@@ -149,7 +152,7 @@ export const scaledDotProductAttention: (q: Tensor, k: Tensor, v: Tensor, option
         },
       ],
     },
-    (q: Tensor, k: Tensor, v: Tensor, { mask, bias, causal = false, scale }: Attention = {}) => {
+    (q: Tensor, k: Tensor, v: Tensor, { mask, bias, causal = false, scale, kept }: Attention = {}) => {
       const given = [q, k, v];
       for (const x of given) checkTensor("attention", x);
       if (given.some((x) => x.rank < 2))
@@ -171,6 +174,6 @@ export const scaledDotProductAttention: (q: Tensor, k: Tensor, v: Tensor, option
       const own = mask?.ne(0).to(q.dtype);
       const seen = own && order ? own.mul(order) : (own ?? order);
       const shares = seen ? seen.where(scores, lowest).softmax().mul(seen) : scores.softmax();
-      return shares.matmul(v);
+      return (kept ? shares.mul(kept) : shares).matmul(v);
     },
   );

@@ -2,8 +2,8 @@
 import { tensor } from "../create.js";
 import { call, ShapeError, ValueError } from "../error.js";
 import { composed } from "../op.js";
-import { sameShape } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
+import { affine, normalizedBy, normalizedByOwn } from "./common/normalization.js";
 
 type Maybe = Tensor | null;
 type NormOptions = { eps?: number };
@@ -19,18 +19,6 @@ function standardized(x: Tensor, axes: readonly number[], eps: number): Tensor {
   const near = x.sub(x.detach().mean(axes, keepDims));
   const centred = near.sub(near.mean(axes, keepDims));
   return centred.div(centred.square().mean(axes, keepDims).add(eps).sqrt());
-}
-
-/** y times weight plus bias, those that there are, whose axes are y's from `axis` on. */
-function affine(y: Tensor, weight: Maybe, bias: Maybe, axis: number, lengths: readonly number[]): Tensor {
-  const fitted = (p: Tensor): Tensor => {
-    checkTensor("norm", p);
-    if (!sameShape(p.shape, lengths))
-      throw new ShapeError(`${call("norm", [y, p])}: parameters must be [${lengths}] (given [${p.shape}])`);
-    return p.reshape([...lengths, ...new Array(y.rank - axis - lengths.length).fill(1)]);
-  };
-  const scaled = weight ? y.mul(fitted(weight)) : y;
-  return bias ? scaled.add(fitted(bias)) : scaled;
 }
 
 /** The last axes of x, as many as are normalized over. */
@@ -181,16 +169,12 @@ export const batchNorm: (
     ]
   ) => {
     checkChannels(x);
-    const own = [x.shape[1]];
+    const how = { eps, lengths: [x.shape[1]] };
     if (!mean !== !variance)
       throw new ValueError("batchNorm: mean and variance must both be given, or both be null for those of the batch");
-    if (!mean || !variance) {
-      const others = x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
-      return affine(standardized(x, others, eps), weight, bias, 1, own);
-    }
+    if (!mean || !variance) return normalizedByOwn(x, [weight, bias], how).y;
     checkTensor("norm", mean);
     checkTensor("norm", variance);
-    const scale = variance.add(eps).sqrt().reciprocal();
-    return affine(affine(x, null, mean.neg(), 1, own), weight ? scale.mul(weight) : scale, bias, 1, own);
+    return normalizedBy(x, [mean, variance], [weight, bias], how);
   },
 );

@@ -40,6 +40,10 @@ export const slice: (x: Tensor, ...ranges: AxisRange[]) => Tensor = kernelOp<Ran
     });
   },
   vjp: [(g, _, [x], { ranges }) => g.place(x.shape, ...ranges)],
+  vjpInto: (g, onto, { spans }) => {
+    onto.storage.change();
+    put(g, onto, spans, true);
+  },
   dtype: sameDtype,
   samples: samples.map(({ shape, ranges }) => ({ shapes: [shape], args: ranges })),
 });

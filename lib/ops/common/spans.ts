@@ -62,11 +62,11 @@ export function rows(
   }
 }
 
-/** Writes the values of x over those of y that the spans name. */
-export function put(x: Block, y: Block, spans: readonly Span[]): void {
+/** Writes the values of x over those of y that the spans name, or adds them. */
+export function put(x: Block, y: Block, spans: readonly Span[], add = false): void {
   const [from, to] = [x.storage.data, y.storage.data];
   const inner = spans.at(-1)?.length ?? 1;
   rows(y.shape, spans, (part, whole, step) => {
-    for (let i = part, at = whole; i < part + inner; i++, at += step) to[at] = from[i];
+    for (let i = part, at = whole; i < part + inner; i++, at += step) to[at] = add ? to[at] + from[i] : from[i];
   });
 }

@@ -150,7 +150,7 @@ export const networks: Readonly<Record<string, Reference>> = {
     q: Grid,
     k: Grid,
     v: Grid,
-    options: { mask?: Grid; bias?: Grid; causal?: boolean; scale?: number } = {},
+    options: { mask?: Grid; bias?: Grid; causal?: boolean; scale?: number; kept?: Grid } = {},
   ) => {
     const [width, keys] = [q.shape.at(-1) as number, k.shape.at(-2) as number];
     const front = joined([q, k, v].map(({ shape }) => shape.slice(0, -2)));
@@ -166,7 +166,7 @@ export const networks: Readonly<Record<string, Reference>> = {
         score *= options.scale ?? width ** -0.5;
         const weight = Math.exp(score + (options.bias ? at(options.bias, [...lead, row, key]) : 0));
         weights += weight;
-        sum += weight * at(v, [...lead, key, column]);
+        sum += weight * (options.kept ? at(options.kept, [...lead, row, key]) : 1) * at(v, [...lead, key, column]);
       }
       return weights === 0 ? 0 : sum / weights;
     });
