@@ -1,9 +1,9 @@
 /** State: what there is to save of a model, an optimizer or a generator, as tensors by name, taken and put back whole. */
 import { tensor } from "./create.js";
-import { CheckpointError, show } from "./error.js";
+import { CheckpointError, kindOf, show } from "./error.js";
 import type { Range } from "./range.js";
 import { sameShape } from "./shape.js";
-import type { Tensor } from "./tensor.js";
+import { Tensor } from "./tensor.js";
 
 /** Copies of tensors by name, in order; numbers are float64 tensors of no axes. */
 export type StateDict = Map<string, Tensor>;
@@ -52,16 +52,19 @@ export function restore(
     const kind = (dtype: string) => (dtype === "int32" ? "whole numbers" : "floats");
     if (!given) {
       if (strict) wrong.push(`missing ${name} ${show(x.shape)}`);
-    } else if (!sameShape(given.shape, x.shape))
+    } else if (!(given instanceof Tensor)) wrong.push(`${name} must be a tensor (given ${kindOf(given)})`);
+    else if (!sameShape(given.shape, x.shape))
       wrong.push(`${name} must be ${show(x.shape)} (given ${show(given.shape)})`);
     else if (kind(given.dtype) !== kind(x.dtype))
       wrong.push(`${name} must hold ${kind(x.dtype)} (given ${given.dtype})`);
   }
   for (const [name, , , { holds, text }] of fields) {
     const given = state.get(name);
-    if (given?.rank === 0 && !holds(given.item())) wrong.push(`${name} must be ${text} (given ${given.item()})`);
+    if (given instanceof Tensor && given.rank === 0 && !holds(given.item()))
+      wrong.push(`${name} must be ${text} (given ${given.item()})`);
   }
-  if (strict) for (const [name, x] of state) if (!own.has(name)) wrong.push(`unexpected ${name} ${show(x.shape)}`);
+  if (strict)
+    for (const [name, x] of state) if (!own.has(name)) wrong.push(`unexpected ${name} ${show(x?.shape ?? [])}`);
   if (wrong.length > 0)
     throw new CheckpointError(`${caller}: the state must fit, and nothing was changed: ${wrong.join("; ")}`, {
       code: "state",

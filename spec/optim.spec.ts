@@ -260,11 +260,12 @@ test("a state that does not fit is refused whole, and all that is wrong is liste
     .set("groups.0.nesterov", tensor(2))
     .set("groups.0.momentum", tensor([0.5]))
     .set("groups.0.dampening", tensor(1, { dtype: "int32" }))
-    .set("2.step", tensor(1));
+    .set("2.step", tensor(1))
+    .set("groups.0.maximize", 1 as never);
   state.delete("1.velocity");
   const message =
     "loadStateDict: the state must fit, and nothing was changed: 0.velocity must be [3,4] (given [4,3]); missing 1.velocity [4]; " +
-    "groups.0.momentum must be [] (given [1]); groups.0.dampening must hold floats (given int32); " +
+    "groups.0.maximize must be a tensor (given number); groups.0.momentum must be [] (given [1]); groups.0.dampening must hold floats (given int32); " +
     "1.step must be a whole number from 0 on (given 0.5); groups.0.lr must be a number from 0 on (given NaN); " +
     "groups.0.nesterov must be true or false (given 2); unexpected 2.step []";
   assert.throws(
@@ -343,6 +344,8 @@ test("bad parameters and options are refused, before anything is changed", () =>
       ValueError,
       /^Adam: an option must be one of weightDecay, maximize, lr, .*amsgrad \(given learningRate\)$/,
     ],
+    [() => new SGD([x], wrong(0.1)), ValueError, "SGD: options must be an object such as { lr: 0.1 } (given number)"],
+    [() => new SGD([x], wrong(null)), ValueError, "SGD: options must be an object such as { lr: 0.1 } (given null)"],
     [() => new SGD([x], { lr: 0 }), ValueError, "SGD: lr must be a positive number (given 0)"],
     [() => new SGD([x], { lr: Infinity }), ValueError, "SGD: lr must be a positive number (given Infinity)"],
     [() => new SGD([x], { lr: wrong("0.1") }), ValueError, "SGD: lr must be a positive number (given 0.1)"],
@@ -377,7 +380,7 @@ test("bad parameters and options are refused, before anything is changed", () =>
     [() => clipGradValue(wrong([1]), 1), Error, /^clipGradValue: a tensor must be given/],
     [() => clipGradValue([x], 0), ValueError, "clipGradValue: limit must be a positive number (given 0)"],
     [() => new Schedule(wrong({ groups: [] }), stepLR(1)), ValueError, /^Schedule: the first must be an optimizer/],
-    [() => new Schedule(new SGD([x]), wrong(0.5)), ValueError, /^Schedule: the course must be a function/],
+    [() => new Schedule(new SGD([x]), wrong(0.5)), ValueError, /^Schedule: a course must be a function/],
     [
       () => new Schedule(new SGD([x]), () => NaN),
       ValueError,
@@ -401,6 +404,7 @@ test("bad parameters and options are refused, before anything is changed", () =>
       ValueError,
       /^oneCycleLR: annealStrategy must be "cos" or "linear"/,
     ],
+    [() => sequentialLR([wrong(1)], []), ValueError, /^sequentialLR: a course must be a function/],
     [() => sequentialLR([stepLR(1)], [1]), ValueError, /^sequentialLR: there must be one course more than milestones/],
     [() => new ReduceLROnPlateau(wrong(x)), ValueError, /^ReduceLROnPlateau: the first must be an optimizer/],
     [

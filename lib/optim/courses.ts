@@ -1,5 +1,5 @@
 /** Learning-rate schedules as pure functions of the step: what the rate is multiplied by at step 0, 1, 2, … */
-import { ValueError } from "../error.js";
+import { kindOf, ValueError } from "../error.js";
 import { checkRange, count, nonNegative, positive, type Range } from "../range.js";
 
 /** What a learning rate is multiplied by at a step, from 0 on: any function is one, as PyTorch's LambdaLR takes it. */
@@ -132,10 +132,19 @@ export function sequentialLR(courses: readonly Course[], milestones: readonly nu
     throw new ValueError(
       `sequentialLR: there must be one course more than milestones (given ${courses?.length} and ${milestones.length})`,
     );
+  for (const course of courses) checkCourse("sequentialLR", course);
   return (step) => {
     const i = passed(milestones, step);
     return courses[i](step - (i > 0 ? milestones[i - 1] : 0));
   };
+}
+
+/** Throws a ValueError unless it is a function. */
+export function checkCourse(name: string, course: unknown): void {
+  if (typeof course !== "function")
+    throw new ValueError(
+      `${name}: a course must be a function from the step to a factor, such as stepLR(30) (given ${kindOf(course)})`,
+    );
 }
 
 /** How many of the steps have come. */

@@ -2,7 +2,19 @@
 export * from "./adam.js";
 export * from "./adaptive.js";
 export * from "./clip.js";
-export * from "./courses.js";
+export {
+  type Course,
+  cosineAnnealingLR,
+  cosineAnnealingWarmRestarts,
+  exponentialLR,
+  linearLR,
+  multiStepLR,
+  type OneCycleOptions,
+  oneCycleLR,
+  polynomialLR,
+  sequentialLR,
+  stepLR,
+} from "./courses.js";
 export { type Group, type GroupOptions, Optimizer, type Trainable } from "./optimizer.js";
 export type { Rule } from "./rule.js";
 export * from "./schedule.js";

@@ -1,7 +1,7 @@
 /** Optimizer: parameters in groups, what is kept of each, and a rule by which they move. */
 import { zerosLike } from "../create.js";
 import { overwrite } from "../elementwise.js";
-import { GradError, ValueError } from "../error.js";
+import { GradError, kindOf, ValueError } from "../error.js";
 import { checkRange, count, nonNegative, positive, type Range } from "../range.js";
 import { type Field, type LoadOptions, restore, type StateDict, type Stateful, snapshot } from "../state.js";
 import { convert, Tensor } from "../tensor.js";
@@ -40,6 +40,8 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> imple
     options: Partial<O> = {},
   ) {
     this.names = Object.keys(rule.options);
+    if (typeof options !== "object" || options === null)
+      throw new ValueError(`${name}: options must be an object such as { lr: 0.1 } (given ${kindOf(options)})`);
     const given = [...this.listed<Tensor | GroupOptions<O>>(parameters)];
     const isGroup = (x: unknown) => typeof x === "object" && x !== null && !(x instanceof Tensor) && "parameters" in x;
     const groups = given.length > 0 && given.every(isGroup) ? given : [{ parameters: given }];

@@ -3,7 +3,7 @@ import { kindOf, ValueError } from "../error.js";
 import { any, checkRange, count, fraction, nonNegative } from "../range.js";
 import { type Field, type LoadOptions, restore, type StateDict, type Stateful, snapshot } from "../state.js";
 import { Tensor } from "../tensor.js";
-import type { Course } from "./courses.js";
+import { type Course, checkCourse } from "./courses.js";
 import { Optimizer } from "./optimizer.js";
 
 /** An optimizer, whatever its options. */
@@ -27,10 +27,7 @@ export class Schedule implements Stateful {
     private readonly course: Course,
   ) {
     checkOptimizer("Schedule", optimizer);
-    if (typeof course !== "function")
-      throw new ValueError(
-        `Schedule: the course must be a function from the step to a factor, such as stepLR(30) (given ${kindOf(course)})`,
-      );
+    checkCourse("Schedule", course);
     this.bases = optimizer.groups.map(({ lr }) => lr);
     this.go(0);
   }
