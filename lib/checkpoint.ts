@@ -66,22 +66,25 @@ function asLeaves<T>(sources: readonly Tensor[], f: () => T): T {
   }
 }
 
-let repeating = false;
+let repeated: Generator | null = null;
 
-/** Whether a function is being computed once more: what it keeps of its values, as running statistics, it has kept already. */
-export const isRepeating = (): boolean => repeating;
+/**
+ * The generator that was put back, while a function is being computed once more; else null. What that keeps of its values, as
+ * running statistics, it has kept already; and what it draws from another generator is not what it drew before.
+ */
+export const repeating = (): Generator | null => repeated;
 
 /** Runs `f` once more with a generator put back to where it stood, which afterwards goes on from where it is. */
 function replaying<T>(generator: Generator, state: GeneratorState, f: () => T): T {
   const now = generator.state;
-  const before = repeating;
+  const before = repeated;
   generator.restore(state);
-  repeating = true;
+  repeated = generator;
   try {
     return f();
   } finally {
     generator.restore(now);
-    repeating = before;
+    repeated = before;
   }
 }
 

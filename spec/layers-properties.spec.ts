@@ -307,6 +307,10 @@ test("inside a checkpoint the same values are dropped again, with the usual gene
     });
   }
   manualSeed(0);
+  // With a checkpoint that puts another one back, other values would be dropped than before.
+  const layer = new Dropout(0.5, { generator: new Generator(5) });
+  const z = checkpoint((y) => layer.forward(y))(ones([20], { requiresGrad: true }));
+  assert.throws(() => z.sum().backward(), /^Dropout: in a checkpoint the same must be drawn twice; give checkpoint/);
 });
 
 // ---- attention

@@ -323,6 +323,7 @@ const refused: [call: () => unknown, message: string][] = [
     () => new GRU(3, 2, { layers: 2 }).unroll(zeros([4, 5, 3]), [zeros([1, 5, 2])]),
     "GRU([4,5,3], [1,5,2]): the state must be one tensor of shape [2,5,2], as unroll() gives it",
   ],
+  [() => new LSTM(NaN, 2), "LSTM: inputs must be a whole number of at least 1 (given NaN)"],
   [() => new LSTM(3, 0), "LSTM: size must be a whole number of at least 1 (given 0)"],
   [() => new RNN(3, 1, { layers: 1.5 }), "RNN: layers must be a whole number of at least 1 (given 1.5)"],
   [() => new GRU(3, 1, { dropout: -0.5 }), "GRU: dropout must be a number from 0 to 1 (given -0.5)"],

@@ -5,7 +5,9 @@ import { ValueError } from "../error.js";
 export function checkCounts(layer: string, counts: Readonly<Record<string, unknown>>): void {
   for (const [name, n] of Object.entries(counts))
     if (!Number.isSafeInteger(n) || (n as number) < 1)
-      throw new ValueError(`${layer}: ${name} must be a whole number of at least 1 (given ${JSON.stringify(n)})`);
+      throw new ValueError(
+        `${layer}: ${name} must be a whole number of at least 1 (given ${typeof n === "number" ? n : JSON.stringify(n)})`,
+      );
 }
 
 /** Throws unless every number is finite, and not below `least`. */

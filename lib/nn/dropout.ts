@@ -1,7 +1,8 @@
 /** Dropout: in training, values are left out at random. */
+import { repeating } from "../checkpoint.js";
 import { uniform } from "../create.js";
 import type { Dtype } from "../dtype.js";
-import { DtypeError, show } from "../error.js";
+import { DtypeError, GradError, show } from "../error.js";
 import { defaultGenerator, type Generator } from "../random.js";
 import type { Shape } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
@@ -36,6 +37,10 @@ export class Dropout extends Layer {
   /** What values of a shape are multiplied with now, drawn anew; null where all of them pass. */
   mask(shape: Shape, dtype: Dtype): Tensor | null {
     if (!this.training || this.p === 0) return null;
+    if ((repeating() ?? this.generator) !== this.generator)
+      throw new GradError(
+        "Dropout: in a checkpoint the same must be drawn twice; give checkpoint(f, { generator }) the layer's generator",
+      );
     const kept = this.inverted && this.p < 1 ? 1 / (1 - this.p) : 1;
     const mask = uniform(shape, { dtype, generator: this.generator });
     const { data } = mask.storage;

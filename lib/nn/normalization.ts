@@ -1,5 +1,5 @@
 /** Normalization: values moved to mean 0 and scaled to variance 1, then by parameters to what training finds better. */
-import { isRepeating } from "../checkpoint.js";
+import { repeating } from "../checkpoint.js";
 import { ones, zeros } from "../create.js";
 import { call, ShapeError, ValueError } from "../error.js";
 import { normalizedBy, normalizedByOwn } from "../ops/common/normalization.js";
@@ -94,7 +94,7 @@ export class BatchNormalization extends Normalization {
         `${call("BatchNormalization", [x])}: a variance needs at least 2 values of each channel (given ${count}); give larger batches, or call eval()`,
       );
     const { y, mean, variance } = normalizedByOwn(x, [gamma, beta], { eps, lengths });
-    if (runningMean && runningVariance && !isRepeating()) {
+    if (runningMean && runningVariance && !repeating()) {
       runningMean.assign(runningMean.lerp(mean, momentum));
       runningVariance.assign(runningVariance.lerp(variance.mul(count / (count - 1)), momentum));
     }

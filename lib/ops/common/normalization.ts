@@ -53,5 +53,5 @@ export function normalizedByOwn(
   const own = weight ? scale.mul(fitted(x, weight, 1, lengths)) : scale;
   const shift = rest.mul(own).neg();
   const y = near.mul(own).add(bias ? shift.add(fitted(x, bias, 1, lengths)) : shift);
-  return { y, mean: about.add(rest.detach()).reshape(lengths), variance: variance.detach().reshape(lengths) };
+  return { y, mean: about.reshape(lengths), variance: variance.detach().reshape(lengths) };
 }
