@@ -644,6 +644,22 @@ test("what cannot be written has its message", () => {
   );
 });
 
+test("a file costs its own size once, and nothing at all when it is refused, be it for its last byte", () => {
+  const size = 2 ** 22;
+  const whole = `{"W":${entry("F32", `[${size / 4}]`, 0, size)},"t":${entry("BOOL", "[1]", size, size + 1)}}`;
+  const allocated = (bytes: Uint8Array) => {
+    const before = process.memoryUsage().arrayBuffers;
+    const read = failure(() => parseSafetensors(bytes)) === "";
+    return { read, bytes: process.memoryUsage().arrayBuffers - before };
+  };
+  const bytes = file(whole, size + 1);
+  const good = allocated(bytes);
+  assert.ok(good.read && good.bytes < 1.1 * size, `${good.bytes} bytes`);
+  bytes[bytes.length - 1] = 2;
+  const bad = allocated(bytes);
+  assert.ok(!bad.read && bad.bytes < 0.1 * size, `${bad.bytes} bytes`);
+});
+
 test("a tensor beyond the memory that is allowed is a CheckpointError, too", () => {
   const bytes = encodeSafetensors(new Map([["W", zeros([1000])]]));
   configure({ maxMemory: 2000 });

@@ -4,7 +4,7 @@ import type { StateDict } from "../state.js";
 import { Tensor } from "../tensor.js";
 import { encodeNpy } from "./npy/encode.js";
 import { parseNpy } from "./npy/parse.js";
-import { quote } from "./scanner.js";
+import { broken, quote } from "./scanner.js";
 import { type Codec, wrongName } from "./zip/format.js";
 import { contents, readZip } from "./zip/read.js";
 import { writeZip } from "./zip/write.js";
@@ -32,7 +32,7 @@ export function encodeWith(codec: Codec, tensors: ReadonlyMap<string, Tensor>, c
     throw new ValueError("encodeNpz: tensors must be a Map by name; new Map(Object.entries(tensors)) makes one");
   const members = [...tensors].map(([name, x]): [string, Uint8Array] => {
     if (!(x instanceof Tensor)) throw new ValueError(`encodeNpz: ${quote(name)} must be a tensor (given ${kindOf(x)})`);
-    const must = /\p{Surrogate}/u.test(name) ? "have no halves of surrogate pairs" : wrongName(name + suffix);
+    const must = broken(name) ? "have no halves of surrogate pairs" : wrongName(name + suffix);
     if (must) throw new ValueError(`encodeNpz: the name of a tensor must ${must} (given ${quote(name)})`);
     return [name + suffix, encodeNpy(x)];
   });

@@ -1,24 +1,29 @@
 /** A strict reader of text in which each place allows one kind of token: no recursion, and nothing is kept but what is asked for. */
 
-/** What must stand at a place in the text, and what does; always throws. */
-export type Refuse = (must: string, given: string, at: number) => never;
+/** Throws the error of a file: what must hold, and what was given. */
+export type Fail = (must: string, given: string) => never;
 
 /** A text as messages show it: quoted, and cut short. */
 export const quote = (text: string, most = 40): string =>
   JSON.stringify(text.length > most ? `${text.slice(0, most)}…` : text);
 
+/** Whether a text has halves of surrogate pairs, which have no UTF-8 and would come back as other letters. */
+export const broken = (text: string): boolean => /\p{Surrogate}/u.test(text);
+
 const isSpace = (code: number): boolean => code <= 32 && (code === 32 || code === 10 || code === 13 || code === 9);
 const word = /[-+.\w]*/y;
 
+/** A place in a text, which moves on as tokens are asked for; where another stands, `refuse` throws. */
 export class Scanner {
   /** The place reached. */
   at = 0;
 
   constructor(
     readonly text: string,
-    private readonly refuse: Refuse,
+    private readonly refuse: (must: string, given: string, at: number) => never,
   ) {}
 
+  /** Throws, with what stands at a place. */
   fail(must: string, at = this.at): never {
     const rest = quote(this.text.slice(at, at + 24))
       .slice(1, -1)
@@ -86,7 +91,7 @@ export class Scanner {
     if (!escapes) return this.text.slice(start + 1, this.at - 1);
     try {
       const value: string = JSON.parse(this.text.slice(start, this.at));
-      if (!/\p{Surrogate}/u.test(value)) return value;
+      if (!broken(value)) return value;
     } catch {}
     return this.fail("a string whose escapes JSON knows, without halves of surrogate pairs", start);
   }

@@ -76,7 +76,7 @@ const bends: Bend[] = [
     const [from, to] = span(bytes, draw);
     return splice(bytes, from, to, bytes.subarray(place(bytes, draw)).subarray(0, to - from));
   },
-  // A number in text.
+  // A number or a word in text.
   (bytes, draw) => {
     const found = [
       ...Buffer.from(bytes)
@@ -135,14 +135,14 @@ export function attack(subject: Subject, runs: number): { refused: number; same:
     const what = () => `run ${run}: ${Buffer.from(bytes.subarray(0, 2000)).toString("base64")}`;
     let found: ReadonlyMap<string, Tensor> | undefined;
     const held = process.memoryUsage().arrayBuffers;
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     try {
       found = parse(bytes, "the file");
     } catch (thrown) {
       assert.instance(thrown, error, `${what()} ${thrown}`);
       assert.match((thrown as Error).message, /^the file: .*\)$/s, what());
     }
-    slowest = Math.max(slowest, performance.now() - begun);
+    slowest = Math.max(slowest, process.cpuUsage(begun).user / 1000);
     const bytesHeld = process.memoryUsage().arrayBuffers - held;
     if (found) {
       const expected = honest(bytes);
@@ -154,6 +154,9 @@ export function attack(subject: Subject, runs: number): { refused: number; same:
     }
   }
   assert.is(Object.getOwnPropertyNames(Object.prototype).join(), before);
-  if (long) assert.ok(slowest < 1000, `${slowest} ms`);
+  if (long) {
+    console.log(`\n${JSON.stringify(outcomes)}, the slowest took ${slowest.toFixed(1)} ms of the processor`);
+    assert.ok(slowest < 500, `${slowest} ms`);
+  }
   return outcomes;
 }

@@ -1,7 +1,7 @@
 /** The header of a .npy file: a version, a length, and a Python dict of three keys, of which nothing is ever evaluated. */
 import { show } from "../../error.js";
 import { bytesFor, type Element, elements } from "../elements.js";
-import { quote, Scanner } from "../scanner.js";
+import { type Fail, quote, Scanner } from "../scanner.js";
 
 export const magic = "\x93NUMPY";
 export const mostAxes = 32;
@@ -32,9 +32,6 @@ const remedies: Readonly<Record<string, string>> = {
   M: "dates; save a.astype(float)",
   m: "spans of time; save a.astype(float)",
 };
-
-/** Throws the error of a file: what must hold, and what was given. */
-export type Fail = (must: string, given: string) => never;
 
 /** What the header says of the values, and where they begin; `columns`: the first axis is the fastest. */
 export type Header = { element: Element; little: boolean; columns: boolean; shape: number[]; start: number };

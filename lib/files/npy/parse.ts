@@ -3,7 +3,8 @@ import { DataError, show, ValueError } from "../../error.js";
 import { sizeOf } from "../../shape.js";
 import type { Tensor } from "../../tensor.js";
 import { bytesFor, misfit, tensorOf } from "../elements.js";
-import { type Fail, readHeader } from "./header.js";
+import type { Fail } from "../scanner.js";
+import { readHeader } from "./header.js";
 
 /**
  * The array of a .npy file, of any order of bytes and axes: float16 becomes float32; whole numbers of all sizes, and booleans, become

@@ -3,19 +3,9 @@ import { arrays } from "../../dtype.js";
 import { kindOf, ShapeError, show, ValueError } from "../../error.js";
 import { Tensor } from "../../tensor.js";
 import { bytesOf } from "../elements.js";
-import { quote } from "../scanner.js";
+import { broken, quote } from "../scanner.js";
 import { Sha256 } from "../sha256.js";
-import {
-  blank,
-  broken,
-  digestKey,
-  kindKey,
-  metadataKey,
-  mostAxes,
-  mostHeader,
-  mostTensors,
-  wrongName,
-} from "./format.js";
+import { blank, digestKey, kindKey, metadataKey, mostAxes, mostHeader, mostTensors, wrongName } from "./format.js";
 
 /** Options of `encodeSafetensors`. */
 export type SafetensorsSaveOptions = {

@@ -1,6 +1,6 @@
 /** The format safetensors: its types, the limits that readers set, and what this library adds to the metadata. */
 import { type CheckpointDetails, CheckpointError } from "../../error.js";
-import { quote } from "../scanner.js";
+import { broken, quote } from "../scanner.js";
 
 /** The types that have a counterpart here; the others of the format (eight-bit floats, complex numbers) are refused by name. */
 export const types = {
@@ -29,9 +29,6 @@ export const kindKey = "gradtape.checksum";
 export const digestKey = "gradtape.sha256";
 /** What stands in the digest's place while the digest is computed, of all bytes of the file. */
 export const blank = /* @__PURE__ */ "0".repeat(64);
-
-/** Whether a text has halves of surrogate pairs, which have no UTF-8 and would come back as other letters. */
-export const broken = (text: string): boolean => /\p{Surrogate}/u.test(text);
 
 /** What the name of a tensor must have, if this one has not. */
 export function wrongName(name: string): string | undefined {

@@ -1,6 +1,5 @@
 /** Reading ZIP archives by their directory, of which every number is checked against the file before it is used. */
-import type { Fail } from "../npy/header.js";
-import { quote } from "../scanner.js";
+import { type Fail, quote } from "../scanner.js";
 import { crc32 } from "./crc32.js";
 import { type Codec, central, deflated, encrypted, ending, local, stored, unicode, wrongName } from "./format.js";
 
