@@ -69,6 +69,7 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], in
       return words().slopes;
     },
     differentiable,
+    again: (by, operands, y) => by.word(words().word, operands, y),
     pull(i, arriving, result, { inputs }, onto) {
       const { sums, pulls } = made ?? words();
       const { word, places } = (onto ? sums : pulls)[i];

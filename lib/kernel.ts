@@ -1,5 +1,5 @@
 /** Operations that are not elementwise: a shape rule, a kernel, and one vector-Jacobian product per input. */
-import type { FastKernel, Kernel, Maker } from "./backends/backend.js";
+import type { Backend, Block, FastKernel, Kernel, Maker } from "./backends/backend.js";
 import { backend } from "./backends/index.js";
 import { type Dtype, promote } from "./dtype.js";
 import { type AnyOp, type Facts, type Operation, read, record, register } from "./op.js";
@@ -33,20 +33,26 @@ type KernelSpec<A> = Facts & {
 export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
   const { shape: rule, run, fast, vjp, vjpInto, dtype, args, ...facts } = spec;
   const arity = typeof vjp === "function" ? Infinity : vjp.length;
+  const shapeOf = (inputs: readonly Tensor[], attributes: A): { shape: Shape; dims: Dims } => {
+    const found = typeof rule === "string" ? rule : rule(attributes, inputs);
+    return typeof found === "string" ? unify(name, found, inputs) : { shape: found, dims: {} };
+  };
+  const compute = (by: Backend, inputs: readonly Block[], y: Block, dims: Dims, attributes: A): void => {
+    const { kernels, make } = by;
+    if (fast && make) kernels[name] ??= make(fast);
+    const kernel = kernels[name] as FastKernel<A> | undefined;
+    if (!kernel?.(inputs, y, dims, attributes)) run?.(inputs, y, dims, attributes);
+  };
   const apply: AnyOp = (...given) => {
     const [inputs, attributes] = args ? args(...given) : [given.slice(0, arity) as Tensor[], { ...given[arity] } as A];
     const own = arity === Infinity ? { ...op, differentiable: inputs.map(() => true) } : op;
     for (let i = 0; i < own.differentiable.length; i++) checkTensor(name, inputs[i]);
-    const found = typeof rule === "string" ? rule : rule(attributes, inputs);
-    const { shape, dims } = typeof found === "string" ? unify(name, found, inputs) : { shape: found, dims: {} as Dims };
+    const { shape, dims } = shapeOf(inputs, attributes);
     const type = dtype ? dtype(inputs, attributes) : promote(name, inputs);
     const blocks = inputs.map(read);
     if (!run) return record(own, new Tensor(blocks[0].storage, shape), inputs, attributes);
     const y = new Tensor(Storage.allocate(name, shape, type), shape);
-    const { kernels, make } = backend();
-    if (fast && make) kernels[name] ??= make(fast);
-    const kernel = kernels[name] as FastKernel<A> | undefined;
-    if (!kernel?.(blocks, y, dims, attributes)) run(blocks, y, dims, attributes);
+    compute(backend(), blocks, y, dims, attributes);
     return record(own, y, inputs, attributes);
   };
   const op: Operation = {
@@ -57,6 +63,12 @@ export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
     ...(typeof rule === "string" && { signature: () => rule }),
     ...(typeof rule === "function" && rule.length === 1 && { signature: rule as (attributes: unknown) => string }),
     differentiable: typeof vjp === "function" ? [true] : vjp.map((rule) => rule !== null),
+    ...(run && {
+      again: (by: Backend, blocks: readonly (Block | number)[], y: Block, attributes: unknown) => {
+        const inputs = (blocks as Block[]).map(({ storage, shape }) => new Tensor(storage, shape));
+        compute(by, inputs, y, shapeOf(inputs, attributes as A).dims, attributes as A);
+      },
+    }),
     pull: (i, g, y, { inputs, attributes }) =>
       ((typeof vjp === "function" ? vjp : vjp[i]) as Rule<A>)(g, y, inputs as Tensor[], attributes as A, i),
     ...(vjpInto && { pullInto: (g: Tensor, onto: Tensor, origin: Origin) => vjpInto(g, onto, origin.attributes as A) }),

@@ -1,4 +1,5 @@
 /** What every operation is: facts, a way to run, and a way to pull gradients back; how it is registered and recorded. */
+import type { Backend, Block } from "./backends/backend.js";
 import { call, GradError, GradtapeError, ValueError } from "./error.js";
 import type { Shape } from "./shape.js";
 import { type Operand, Origin, type Tensor } from "./tensor.js";
@@ -56,6 +57,8 @@ export type Operation = Facts & {
    * adds it to `onto`, if that is given.
    */
   readonly pull: (i: number, g: Tensor, y: Tensor, origin: Origin, onto?: Tensor) => Tensor;
+  /** Computes the values of a result again, by the backend that had computed them. */
+  readonly again?: (by: Backend, operands: readonly (Block | number)[], y: Block, attributes: unknown) => void;
   /** Adds the gradient of its one input to `onto`, which nobody else holds, in place: an op that takes a part, of which there may be many. */
   readonly pullInto?: (g: Tensor, onto: Tensor, origin: Origin) => void;
 };

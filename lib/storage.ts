@@ -1,8 +1,9 @@
 /** Storage: the values behind tensors, in an array, in a backend's memory, or in both; and how often they were written. */
+
+import type { Backend, Block } from "./backends/backend.js";
 import { arrays, type Data, type Dtype } from "./dtype.js";
 import { gone, ShapeError, show } from "./error.js";
 import { checkShape, type Shape, sizeOf } from "./shape.js";
-import type { Word } from "./word.js";
 
 /** A memory beside JavaScript's arrays, where a backend keeps values that nobody may ever ask for. */
 export interface Home {
@@ -17,13 +18,14 @@ export interface Home {
 /** Values as they are now, whatever is written over them later. */
 export type Source = { storage: Storage };
 
-/** How values can be computed again, so that they may be dropped: the word, and its operands with their shapes. */
+/** How values can be computed again, so that they may be dropped: the computation, and its operands with their shapes. */
 export type Recipe = {
-  readonly word: Word;
+  readonly run: (by: Backend, operands: readonly (number | Block)[], y: Block) => void;
   readonly operands: readonly (number | { readonly source: Source; readonly shape: Shape })[];
   readonly shape: Shape;
-  /** How many recipes one after the other it takes. */
+  /** How many recipes one after the other it takes, and how many values they are computed from. */
   readonly depth: number;
+  readonly weight: number;
 };
 
 /** From so many elements on an array is made at once, so that the error of one that cannot be names the operation. */
@@ -136,7 +138,9 @@ export class Storage {
   keep(): void {
     const { recipe, home } = this;
     this.recipe = null;
-    if (recipe && home && this.address === 0) home.again(this, recipe);
+    if (!recipe || !home || this.address !== 0) return;
+    this.home = null; // as if nothing had ever been written
+    home.again(this, recipe);
   }
 
   /** Takes the values' place back, for they can be computed again. */

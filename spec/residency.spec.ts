@@ -3,8 +3,10 @@
 import fc from "fast-check";
 import {
   backend,
+  concat,
   configure,
   type Dtype,
+  fold,
   GradtapeError,
   gradient,
   Momentum,
@@ -12,6 +14,7 @@ import {
   SGD,
   type Tensor,
   tensor,
+  unfold,
 } from "gradtape";
 import * as assert from "uvu/assert";
 import { reference } from "../lib/backends/reference.js";
@@ -64,6 +67,31 @@ const unary: ((x: Tensor) => Tensor)[] = [
   (x) => x.sub(x.max()),
 ];
 
+/** Of other ops than formulas, some of which add to zeros, give what has the shape of x. */
+const kernels: ((x: Tensor) => Tensor)[] = [
+  (x) => x.tanh(),
+  (x) => x.logSoftmax(),
+  (x) => x.narrow(-1, 3, 17).pad([...new Array(x.rank - 1).fill(0), [3, 5]]),
+  (x) => x.reshape([5, -1]).transpose().transpose().reshape(x.shape),
+  (x) => x.cumsum(-1),
+  (x) => x.indexSelect(-1, [...new Array(25).keys()].reverse()),
+  (x) =>
+    x.indexAdd(
+      -1,
+      [...new Array(25).keys()].map((place) => (place * 7) % 25),
+      x,
+    ),
+  (x) => fold(unfold(x.reshape([1, 1, -1, 5]), 2), [x.size / 5, 5], 2).reshape(x.shape),
+  (x) =>
+    x
+      .reshape([-1, 25])
+      .matmul(x.reshape([-1, 25]), { ta: true })
+      .sum(0)
+      .add(x),
+  (x) => concat([x, x], -1).narrow(-1, 10, 25),
+  (x) => x.sum(-1, { keepDims: true }).expand(x.shape),
+];
+
 const binary: ((a: Tensor, b: Tensor) => Tensor)[] = [
   (a, b) => a.add(b).mul(0.5),
   (a, b) => a.sub(b).sin(),
@@ -112,10 +140,10 @@ const happenings: Record<string, (world: World, i: number, j: number, k: number)
       ...gradient(world.tensor(i).sum(), [world.leaf(j), world.leaf(k)], { createGraph: i % 5 === 0 }),
     ),
   // Someone keeps what a released tape knew.
-  released: (world, i, j) => {
+  released: (world, i, j, k) => {
     const a = world.leaf(i).mul(0.75);
-    const b = a.tanh();
-    const c = b.add(world.tensor(j));
+    const b = kernels[k % kernels.length](a).mul(0.125);
+    const c = b.tanh().add(world.tensor(j));
     world.tensors.push(a, b, c);
     c.sum().mul(0.25).backward();
   },

@@ -37,8 +37,8 @@ export const isSingle = (x: Block | number): boolean => typeof x === "number" ||
 export class Engine {
   memory: Memory;
   threads: Threads | null = null;
-  /** What computes words. */
-  word!: Backend["word"];
+  /** The backend that this is the engine of. */
+  backend!: Backend;
   /** What workers could have had a part in since there are none. */
   private alone = 0;
 
@@ -48,7 +48,7 @@ export class Engine {
 
   private newMemory(): Memory {
     const { threads, maxMemory, room } = this.limits;
-    return new Memory(threads > 1, maxMemory, room, (...given) => this.word(...given));
+    return new Memory(threads > 1, maxMemory, room, () => this.backend);
   }
 
   /** Runs a kernel's units, of so much work together: a part of them in workers, if it is much. */

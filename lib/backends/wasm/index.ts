@@ -20,16 +20,17 @@ export function wasm(reference: Backend, options: Partial<Limits> = {}): WasmBac
     if (!supported(simd)) return null;
     const engine = new Engine(limits);
     new Kernel(() => simd).in(engine.memory); // throws where a page's policy forbids WebAssembly
-    engine.word = words(engine, reference);
-    return {
+    const made: WasmBackend = {
       name: `wasm${limits.threads > 1 ? ` with ${limits.threads} threads` : ""}, ${reference.name}`,
-      word: engine.word,
+      word: words(engine, reference),
       kernels: { matmul: matmul(engine), ...reductions(engine), ...moves(engine) },
       make: (maker) => maker(engine),
       memory: () => engine.memory,
       threads: () => engine.threads,
       stop: () => engine.stop(),
     };
+    engine.backend = made;
+    return made;
   } catch {
     return null;
   }

@@ -61,18 +61,18 @@ export class Memory implements Home {
   private readonly residents = new Set<Storage>();
   /** Copies of arrays that others hold, for one computation only. */
   private readonly borrowed: [address: number, floats: number][] = [];
-  /** How far it fills before it is emptied. */
+  /** How far it fills before values are dropped or copied out. */
   private limit: number;
 
   /**
-   * `room`: bytes to fill before values are copied out; `shared`: workers see it too; `max`: bytes it may grow to; `word`
+   * `room`: bytes to fill before values are copied out; `shared`: workers see it too; `max`: bytes it may grow to; `backend`
    * computes dropped values.
    */
   constructor(
     readonly shared: boolean,
     private readonly max: number,
     private readonly room: number,
-    readonly word: Backend["word"],
+    readonly backend: () => Backend,
   ) {
     this.limit = Math.min(room, max);
     const maximum = Math.min(most, Math.floor(max / page));
@@ -97,11 +97,11 @@ export class Memory implements Home {
     return this.reaches(base + bytes);
   }
 
-  /** Takes places back: of what can be computed again, then of what is oldest, until half of the room is free. */
+  /** Takes places back: of what can be computed again, then of what is oldest, until a quarter of the room is free. */
   private makeRoom(bytes: number): void {
     for (const storage of this.residents) if (storage.recipe) storage.drop();
     for (const storage of this.residents) {
-      if (this.top - this.idle + bytes <= this.limit / 2) break;
+      if (this.top - this.idle + bytes <= 0.75 * this.limit) break;
       storage.evict();
     }
   }
@@ -185,10 +185,10 @@ export class Memory implements Home {
     if (this.residents.delete(storage)) this.give(storage.address, storage.size);
   }
 
-  again(storage: Storage, { word, operands, shape }: Recipe): void {
+  again(storage: Storage, { run, operands, shape }: Recipe): void {
     const given = operands.map((x) => (typeof x === "number" ? x : { storage: x.source.storage, shape: x.shape }));
     for (const x of given) if (typeof x !== "number") x.storage.keep();
-    withoutTemporaries(() => this.word(word, given, { storage, shape }));
+    withoutTemporaries(() => run(this.backend(), given, { storage, shape }));
   }
 
   /** Copies out what only lies here and cannot be computed again, and begins anew. */

@@ -24,7 +24,7 @@ Engine.prototype.safely = function (compute) {
   if (this.memory.floats.byteLength >= most) {
     this.memory.empty();
     this.stop();
-    this.memory = new Memory(this.memory.shared, this.limits.maxMemory, this.limits.room, this.memory.word);
+    this.memory = new Memory(this.memory.shared, this.limits.maxMemory, this.limits.room, this.memory.backend);
   }
   return safely.call(this, compute);
 };
