@@ -3,6 +3,7 @@ import { ValueError } from "../error.js";
 import type { Metric } from "../metrics/metric.js";
 import type { Layer } from "../nn/layer.js";
 import { defaultGenerator, type Generator } from "../random.js";
+import { check, wholeFrom } from "../range.js";
 import { sameShape } from "../shape.js";
 import type { StateDict, Stateful } from "../state.js";
 import type { Tensor } from "../tensor.js";
@@ -10,14 +11,7 @@ import { type Callback, statesOf } from "./callback.js";
 import { emptyHistory, type History, historyState, listsOf, readHistory } from "./history.js";
 import { Loop } from "./loop.js";
 import { keepModes, Objective, type Walk } from "./objective.js";
-import {
-  checkWhole,
-  type FitOptions,
-  type Optimizing,
-  readPlan,
-  type TrainerOptions,
-  type WalkOptions,
-} from "./options.js";
+import { type FitOptions, type Optimizing, readPlan, type TrainerOptions, type WalkOptions } from "./options.js";
 import { Position, savedGenerator } from "./position.js";
 import type { Source } from "./source.js";
 import { loadParts, type Parts, stateOfParts } from "./state.js";
@@ -60,8 +54,7 @@ export class Trainer implements Stateful {
       if (typeof each !== "function" && (typeof each !== "object" || each === null))
         throw new ValueError(`Trainer: callbacks must be objects with hooks, or functions (given ${typeof each})`);
     const { yieldEvery = 16 } = options;
-    if (typeof yieldEvery !== "number" || !(yieldEvery >= 0))
-      throw new ValueError(`Trainer: yieldEvery must be milliseconds, at least 0 (given ${yieldEvery})`);
+    check("Trainer", { yieldEvery }, { holds: (x) => x >= 0, text: "milliseconds, at least 0" });
     this.model = model;
     this.optimizer = optimizer;
     this.metrics = metrics;
@@ -151,9 +144,9 @@ export class Trainer implements Stateful {
     return this.objective.predict(x, this.walk("predict", options));
   }
 
-  private walk(caller: string, { batchSize: size = 100, signal }: WalkOptions): Walk {
-    checkWhole(`${caller}: batchSize`, size, 1);
-    return { size, signal, pause: this.pacer() };
+  private walk(caller: string, { batchSize = 100, signal }: WalkOptions): Walk {
+    check(caller, { batchSize }, wholeFrom(1));
+    return { size: batchSize, signal, pause: this.pacer() };
   }
 
   private pacer(): () => Promise<void> | undefined {
