@@ -1,5 +1,4 @@
 /** Optimizers: PyTorch's numbers, the book's, one pass for each parameter, and a state with which training goes on as if it had never stopped. */
-import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import fc from "fast-check";
 import {
@@ -53,6 +52,7 @@ import {
   train,
   weights,
 } from "./support/optimizers.js";
+import { checkGolden } from "./support/python.js";
 import { long, suite } from "./support/suite.js";
 
 const test = suite("optim");
@@ -84,21 +84,9 @@ test("every case of PyTorch's is tried, and one that is 2e-9 off does not pass",
   assert.throws(() => holdAgainst(cases.adam, [losses, [...ends.slice(0, 2), off(ends[2]), ends[3]]]), /1 of 8 differ/);
 });
 
-const deadline = 60_000;
-
-test(
-  "the file is what PyTorch says, where PyTorch is installed",
-  () => {
-    const run = (python: string, ...args: string[]) =>
-      spawnSync(python, args, { encoding: "utf8", timeout: deadline / 2 });
-    const python = ["/usr/bin/python3", "python3"].find((name) => run(name, "-c", "import torch").status === 0);
-    if (!python) return console.log("\nspec/golden/optimizers.json was not checked: there is no PyTorch here");
-    const { status, stdout, stderr } = run(python, script, "--check");
-    assert.is(status, 0, stderr);
-    console.log(`\nspec/golden/optimizers.json: ${stdout.trim()}`);
-  },
-  { deadline },
-);
+test("the file is what PyTorch says, where PyTorch is installed", () => checkGolden(script, "torch"), {
+  deadline: 240_000,
+});
 
 /** The book's common/optimizer.py on plain numbers: what W becomes, and what is kept. */
 const book: Record<string, { make: (w: Tensor[]) => Optimizer; update: () => (W: number, g: number) => number }> = {
