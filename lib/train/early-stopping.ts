@@ -1,6 +1,7 @@
 /** Early stopping: a run ends when it has not become better for a while. */
 import { check, wholeFrom } from "../range.js";
-import { type Field, nested, part, restore, type StateDict, snapshot } from "../state.js";
+import { type Field, restore, type StateDict, snapshot } from "../state.js";
+import { nested, part } from "../together.js";
 import type { Callback } from "./callback.js";
 import { Monitor, type MonitorOptions } from "./monitor.js";
 import type { Trainer } from "./trainer.js";

@@ -7,14 +7,14 @@ import { check, wholeFrom } from "../range.js";
 import { sameShape } from "../shape.js";
 import type { StateDict, Stateful } from "../state.js";
 import type { Tensor } from "../tensor.js";
+import { together } from "../together.js";
 import { type Callback, statesOf } from "./callback.js";
 import { emptyHistory, type History, historyState, listsOf, readHistory } from "./history.js";
 import { Loop } from "./loop.js";
 import { keepModes, Objective, type Walk } from "./objective.js";
 import { type FitOptions, type Optimizing, readPlan, type TrainerOptions, type WalkOptions } from "./options.js";
-import { Position, savedGenerator } from "./position.js";
+import { Position } from "./position.js";
 import type { Source } from "./source.js";
-import { loadParts, type Parts, stateOfParts } from "./state.js";
 import { pacer, clock as usualClock } from "./turns.js";
 
 /** How a run ended: `stopped` is null when all epochs are done, "aborted" by the signal, else the reason a callback gave. */
@@ -39,7 +39,7 @@ export class Trainer implements Stateful {
   private readonly objective: Objective;
   private readonly callbacks: readonly Callback[];
   private readonly position = new Position();
-  private readonly parts: Parts;
+  private readonly state: Stateful;
   private loop: Loop | undefined;
 
   constructor(private readonly options: TrainerOptions) {
@@ -66,14 +66,8 @@ export class Trainer implements Stateful {
         this.history = readHistory(state);
       },
     };
-    this.parts = [
-      ["model", model],
-      ["optimizer", optimizer],
-      ["generator", savedGenerator(generator)],
-      ["position", this.position],
-      ["history", history],
-      ...statesOf(this.callbacks),
-    ];
+    const { position } = this;
+    this.state = together({ model, optimizer, generator, position, history, ...statesOf(this.callbacks) });
   }
 
   /** The epoch that is under way, or that ended last, counted from 1. */
@@ -161,13 +155,13 @@ export class Trainer implements Stateful {
   stateDict(): StateDict {
     if (this.loop?.busy)
       throw new ValueError("stateDict: a step is under way; save in onBatchEnd, onEpochEnd or after fit");
-    return stateOfParts(this.parts);
+    return this.state.stateDict();
   }
 
   /** Puts back what `stateDict` gave, so that `fit` goes on from there. All, or nothing and a CheckpointError that lists what does not fit. */
   loadStateDict(state: ReadonlyMap<string, Tensor>): this {
     if (this.loop) throw new ValueError("loadStateDict: this trainer is training; stop it first");
-    loadParts("loadStateDict", this.parts, state);
+    this.state.loadStateDict(state);
     return this;
   }
 }
