@@ -1,4 +1,4 @@
-/** The public face: tensors, operations, the tape, layers, optimizers, gradient checks. */
+/** The public face: tensors, operations, the tape, layers, optimizers, training, metrics, files as bytes, gradient checks. */
 import "./methods.js"; // first: ops that are registered later are functions only
 
 export { AnomalyError, detectAnomaly } from "./anomaly.js";

@@ -23,7 +23,7 @@ export const compose =
     transforms.reduce((y, transform) => transform(y, generator), x);
 
 /** How far `randomAffine` goes, to either side. */
-export type AffineOptions = ImageOptions & {
+export type RandomAffineOptions = ImageOptions & {
   /** Pixels, along each axis. */
   shift?: number;
   /** Degrees. */
@@ -38,7 +38,7 @@ export type AffineOptions = ImageOptions & {
  * Shifts, rotates, scales and shears images about their middle, each by amounts drawn evenly from what the options allow, in one
  * bilinear interpolation; zeros come in from outside.
  */
-export function randomAffine({ shift = 0, rotate = 0, scale = 0, shear = 0, size }: AffineOptions): Transform {
+export function randomAffine({ shift = 0, rotate = 0, scale = 0, shear = 0, size }: RandomAffineOptions): Transform {
   check("randomAffine", { shift, rotate }, nonNegative);
   check("randomAffine", { scale }, fraction);
   check("randomAffine", { shear }, { holds: (x) => x >= 0 && x < 90, text: "a number from 0 to below 90" });
@@ -68,7 +68,7 @@ export function randomAffine({ shift = 0, rotate = 0, scale = 0, shear = 0, size
 }
 
 /** How `randomElastic` pulls. */
-export type ElasticOptions = ImageOptions & {
+export type RandomElasticOptions = ImageOptions & {
   /** The strength: pixels, before smoothing makes them fewer (default 34). */
   alpha?: number;
   /** Over how many pixels neighbours move together, as the standard deviation of a Gaussian (default 4). */
@@ -79,7 +79,7 @@ export type ElasticOptions = ImageOptions & {
  * Pulls images as if drawn on rubber (Simard, Steinkraus & Platt 2003, "Best practices for convolutional neural networks applied to
  * visual document analysis"): each pixel is moved by numbers drawn evenly from −1 to 1, smoothed by a Gaussian and multiplied by alpha.
  */
-export function randomElastic({ alpha = 34, sigma = 4, size }: ElasticOptions = {}): Transform {
+export function randomElastic({ alpha = 34, sigma = 4, size }: RandomElasticOptions = {}): Transform {
   check("randomElastic", { alpha }, nonNegative);
   check("randomElastic", { sigma }, positive);
   return (x, generator = defaultGenerator()) => {
