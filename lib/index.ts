@@ -1,4 +1,4 @@
-/** The public face: tensors, operations, the tape, layers, optimizers, gradient checks. */
+/** The public face: tensors, operations, the tape, layers, optimizers, training, metrics, files as bytes, gradient checks. */
 import "./methods.js"; // first: ops that are registered later are functions only
 
 export { AnomalyError, detectAnomaly } from "./anomaly.js";
@@ -36,9 +36,10 @@ export * from "./ops/index.js";
 export * from "./optim/index.js";
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from "./random.js";
 export type { Shape } from "./shape.js";
-export { type LoadOptions, nested, part, type StateDict, type Stateful } from "./state.js";
+export type { LoadOptions, StateDict, Stateful } from "./state.js";
 export { type GradientOptions, gradient, noGrad, tape } from "./tape.js";
 export { type BackwardOptions, type Operand, Tensor, type Values } from "./tensor.js";
+export { together } from "./together.js";
 export * from "./train/index.js";
 export * from "./transforms.js";
 export { Word } from "./word.js";

@@ -32,6 +32,23 @@ const held = (fields: readonly Field[]): [name: string, x: Tensor][] =>
 export const snapshot = (named: Iterable<readonly [string, Tensor]>, fields: readonly Field[] = []): StateDict =>
   new Map([...Array.from(named, ([name, x]): [string, Tensor] => [name, tensor(x)]), ...held(fields)]);
 
+const refusal = "the state must fit, and nothing was changed: ";
+
+/** The error of a state that does not fit: all that is wrong with it. */
+export const unfit = (caller: string, wrong: readonly string[]): CheckpointError =>
+  new CheckpointError(`${caller}: ${refusal}${wrong.join("; ")}`, { code: "state" });
+
+/** Throws unless it is a state at all. */
+export function checkState(caller: string, state: unknown): void {
+  if (!(state instanceof Map))
+    throw new CheckpointError(`${caller}: the state must be a Map of tensors by name, as stateDict() gives it`, {
+      code: "state",
+    });
+}
+
+/** What an error says is wrong with a state. */
+export const wrongIn = ({ message }: Error): string => message.split(refusal).at(-1) as string;
+
 /** Writes a state into named tensors, in their own dtypes, and fields; all of it, or nothing and a CheckpointError that lists what does not fit. */
 export function restore(
   caller: string,
@@ -40,10 +57,7 @@ export function restore(
   { strict = true }: LoadOptions = {},
   fields: readonly Field[] = [],
 ): void {
-  if (!(state instanceof Map))
-    throw new CheckpointError(`${caller}: the state must be a Map of tensors by name, as stateDict() gives it`, {
-      code: "state",
-    });
+  checkState(caller, state);
   const numbers = held(fields);
   const own = new Map([...named, ...numbers]);
   const wrong: string[] = [];
@@ -65,10 +79,7 @@ export function restore(
   }
   if (strict)
     for (const [name, x] of state) if (!own.has(name)) wrong.push(`unexpected ${name} ${show(x?.shape ?? [])}`);
-  if (wrong.length > 0)
-    throw new CheckpointError(`${caller}: the state must fit, and nothing was changed: ${wrong.join("; ")}`, {
-      code: "state",
-    });
+  if (wrong.length > 0) throw unfit(caller, wrong);
   for (const [name, x] of own) {
     const given = state.get(name);
     if (given) x.assign(given);
@@ -78,15 +89,3 @@ export function restore(
     (holder as Holder)[key] = typeof (holder as Holder)[key] === "boolean" ? value !== 0 : value;
   });
 }
-
-/** A state with a prefix before its names, so that several go into one: `nested("model", model.stateDict())`. */
-export const nested = (prefix: string, state: ReadonlyMap<string, Tensor>): StateDict =>
-  new Map(Array.from(state, ([name, x]) => [`${prefix}.${name}`, x]));
-
-/** The part of a state under a prefix, without it: what `nested` put there. */
-export const part = (prefix: string, state: ReadonlyMap<string, Tensor>): StateDict =>
-  new Map(
-    Array.from(state).flatMap(([name, x]) =>
-      name.startsWith(`${prefix}.`) ? [[name.slice(prefix.length + 1), x] as const] : [],
-    ),
-  );

@@ -147,7 +147,7 @@ test("what a run does not measure is refused before the first step, and options 
   fails(() => earlyStopping({ patience: 0 }), /^earlyStopping: patience/);
   fails(
     () => earlyStopping({ patience: 1, mode: "up" as "max" }),
-    /^earlyStopping: mode must be "min" or "max" \(given up\)$/,
+    /^earlyStopping: mode must be "min" or "max" \(given "up"\)$/,
   );
   for (const minDelta of [-1, NaN, Infinity]) fails(() => earlyStopping({ patience: 1, minDelta }), /minDelta must be/);
   fails(() => earlyStopping({ patience: 1, monitor: 5 as unknown as string }), /monitor must be a name/);

@@ -99,7 +99,7 @@ test("says what must hold", () => {
     [{ train: -1 }, ValueError, "loadDigits: train must be a whole number of at least 0 (given -1)"],
     [{ test: 0.5 }, ValueError, "loadDigits: test must be a whole number of at least 0 (given 0.5)"],
     [{ train: NaN }, ValueError, "loadDigits: train must be a whole number of at least 0 (given NaN)"],
-    [{ test: "20" }, ValueError, "loadDigits: test must be a whole number of at least 0 (given 20)"],
+    [{ test: "20" }, ValueError, 'loadDigits: test must be a whole number of at least 0 (given "20")'],
     [{ seed: -1 }, ValueError, "Generator: seed must be a whole number from 0 to 2^53 - 1 (given -1)"],
     [
       { dtype: "int32" },

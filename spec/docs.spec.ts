@@ -29,7 +29,9 @@ for (const page of pages) {
       try {
         const file = join(folder, "block.ts");
         writeFileSync(file, code);
+        // There, too, is what it writes.
         const ran = spawnSync(process.execPath, ["--conditions=gradtape-source", "--import", "tsx", file], {
+          cwd: folder,
           encoding: "utf8",
         });
         assert.is(ran.status, 0, ran.stderr);
@@ -45,7 +47,7 @@ for (const page of pages) {
 
 test("docs/ops.md is current: npm run docs writes it", () => {
   assert.ok(readFileSync(page, "utf8") === render(), "differs from the registry");
-  assert.ok(registry.size >= 200, `${registry.size} operations`);
+  assert.match(render(), new RegExp(`^${registry.size} operations`, "m"));
 });
 
 test.run();

@@ -201,7 +201,7 @@ pins("indices and labels out of range", [
     () => tensor([1, 2]).assign(7, 2),
     "ValueError: assign([2]): one number is written at a flat index from 0 to 1 (given 2)",
   ],
-  [() => configure({ threads: 0 }), "ValueError: configure: threads must be a whole number from 1 on (given 0)"],
+  [() => configure({ threads: 0 }), "ValueError: configure: threads must be a whole number of at least 1 (given 0)"],
   [() => configure({ maxMemory: NaN }), "ValueError: configure: maxMemory must be a number of bytes (given NaN)"],
   [() => configure({ wasm: wrong("no") }), "DtypeError: configure: wasm must be true or false (given string)"],
 ]);
@@ -385,7 +385,7 @@ pins("options and values that make no sense", [
     () => new SGD([zeros([1])]),
     "GradError: SGD: every parameter must be a tensor with requiresGrad: true; give it model.parameters()",
   ],
-  [() => new SGD([x], { lr: -1 }), "ValueError: SGD: lr must be a positive number (given -1)"],
+  [() => new SGD([x], { lr: -1 }), "ValueError: SGD: lr must be a finite number above 0 (given -1)"],
   [() => [...batches([x], { size: 0 })], "ValueError: batches: size must be a whole number of at least 1 (given 0)"],
   [
     () => new Mapped().parameters(),

@@ -1,6 +1,5 @@
 // usual environment only: no backend takes part
 /** Files that other programs write and read: NumPy's, and safetensors by a Python program of a few lines that follows its description. */
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +18,7 @@ import {
 import { encodeNpz, parseNpz } from "gradtape/npz";
 import * as assert from "uvu/assert";
 import { bits, digest } from "./support/files.js";
+import { checkGolden, pythonWith } from "./support/python.js";
 import { long, seed, suite } from "./support/suite.js";
 
 const test = suite("exchange");
@@ -42,8 +42,7 @@ test("small files of every type are read as Python reads them", () => {
   assert.ok(Object.keys(golden).length >= 30);
 });
 
-const run = (python: string, ...args: string[]) => spawnSync(python, args, { encoding: "utf8", timeout: 120_000 });
-const python = ["/usr/bin/python3", "python3"].find((name) => run(name, "-c", "import numpy").status === 0);
+const python = pythonWith("numpy");
 
 /** Tests what needs Python, or says that it cannot. */
 function withPython(name: string, body: (answer: (...args: string[]) => string) => void): void {
@@ -51,19 +50,13 @@ function withPython(name: string, body: (answer: (...args: string[]) => string) 
     name,
     () => {
       if (!python) return console.log(`\nSKIPPED, as there is no Python with NumPy here: ${name}`);
-      body((...args) => {
-        const { status, stdout, stderr } = run(python, script, ...args);
-        assert.is(status, 0, stderr);
-        return stdout;
-      });
+      body((...args) => python(script, ...args));
     },
     { deadline: 300_000 },
   );
 }
 
-withPython("the small files are what Python writes", (answer) => {
-  console.log(`\nspec/golden/files.json: ${answer("--check").trim()}`);
-});
+test("the small files are what Python writes", () => checkGolden(script, "numpy"));
 
 const count = long ? 200 : 10;
 const folder = (name: string): string => {

@@ -2,23 +2,28 @@
 /** Ctrl-C: the first ends a run and keeps what there is, the second ends the process, and later ones are nobody's business. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { stopOnInterrupt } from "gradtape/node";
+import { loadCheckpoint, stopOnInterrupt } from "gradtape/node";
 import * as assert from "uvu/assert";
+import { fit, makeTrainer } from "./support/resumable.js";
 import { suite } from "./support/suite.js";
+import { toBytes } from "./support/training.js";
 
 const test = suite("interrupt");
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const flags = ["--conditions=gradtape-source", "--import", "tsx", "--input-type=module", "--eval"];
+const node = ["--conditions=gradtape-source", "--import", "tsx"];
 
-/** Runs code, and answers each of the first lines it prints with SIGINT; gives all lines, the exit code and the signal. */
-async function run(
-  code: string,
+/** Runs a script, and answers each of the first lines it prints with SIGINT; gives all lines, the exit code and the signal. */
+async function runScript(
+  script: readonly string[],
   interrupts: number,
 ): Promise<{ lines: string[]; code: number | null; signal: string | null }> {
-  const child: ChildProcess = spawn(process.execPath, [...flags, code], {
+  const child: ChildProcess = spawn(process.execPath, [...node, ...script], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -30,9 +35,11 @@ async function run(
   return { lines, code: exitCode, signal };
 }
 
+const run = (code: string, interrupts: number) => runScript(["--input-type=module", "--eval", code], interrupts);
+
 const training = `
   import { Affine, normal, saveCheckpoints, SGD, mse, Trainer } from "gradtape";
-  import { stopOnInterrupt } from "gradtape/node";
+  import { loadCheckpoint, stopOnInterrupt } from "gradtape/node";
   const model = new Affine(2, 1);
   const x = normal([100, 2]);
   let saved = 0;
@@ -55,9 +62,27 @@ test("one ends the run, with its history and a checkpoint, and the script goes o
   assert.equal(await run(training, 1), { lines: ["begun", "aborted 1 true 0"], code: 0, signal: null });
 });
 
+test("what it leaves in a file is gone on from to the same bits", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "gradtape-interrupt-"));
+  try {
+    const path = join(folder, "run.safetensors");
+    const ran = await runScript(["spec/support/interrupted.ts", path], 1);
+    assert.equal(ran, { lines: ["begun", "aborted"], code: 0, signal: null });
+    assert.equal(readdirSync(folder), ["run.safetensors"]);
+    const [trainer, whole] = [loadCheckpoint(path, makeTrainer(77)), makeTrainer(5)];
+    assert.ok(trainer.epoch >= 2);
+    const epochs = trainer.epoch + 2;
+    await fit(trainer, epochs);
+    await fit(whole, epochs);
+    assert.equal(toBytes(trainer.stateDict()), toBytes(whole.stateDict()));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("two end the process", async () => {
   const deaf = `
-    import { stopOnInterrupt } from "gradtape/node";
+    import { loadCheckpoint, stopOnInterrupt } from "gradtape/node";
     setInterval(() => {}, 1000);
     await stopOnInterrupt((signal) => new Promise(() => {
       signal.addEventListener("abort", () => console.log("once"));
@@ -69,7 +94,7 @@ test("two end the process", async () => {
 
 test("afterwards Ctrl-C ends the process as ever", async () => {
   const after = `
-    import { stopOnInterrupt } from "gradtape/node";
+    import { loadCheckpoint, stopOnInterrupt } from "gradtape/node";
     await stopOnInterrupt(() => Promise.reject(new Error("x"))).catch(() => {});
     setInterval(() => {}, 1000);
     console.log("ready");

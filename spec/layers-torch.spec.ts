@@ -1,10 +1,10 @@
 /** Every layer against PyTorch: values, gradients, 100 steps of training, and evaluation after it, in float64. */
-import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Generator, gradient, type Layer, mse, SGD, type Tensor } from "gradtape";
 import * as assert from "uvu/assert";
 import { begin, called, type Entry, entries, filled, inputsOf } from "./support/layers.js";
+import { checkGolden } from "./support/python.js";
 import { suite } from "./support/suite.js";
 
 const test = suite("layers against PyTorch");
@@ -121,20 +121,8 @@ test("a number that is 2e-9 off does not pass", () => {
   }
 });
 
-const deadline = 120_000;
-
-test(
-  "the file is what PyTorch says, where PyTorch is installed",
-  () => {
-    const run = (python: string, ...args: string[]) =>
-      spawnSync(python, args, { encoding: "utf8", timeout: deadline / 2 });
-    const python = ["/usr/bin/python3", "python3"].find((name) => run(name, "-c", "import torch").status === 0);
-    if (!python) return console.log("\nspec/golden/layers.json was not checked: there is no PyTorch here");
-    const { status, stdout, stderr } = run(python, script, "--check");
-    assert.is(status, 0, stderr);
-    console.log(`\nspec/golden/layers.json: ${stdout.trim()}`);
-  },
-  { deadline },
-);
+test("the file is what PyTorch says, where PyTorch is installed", () => checkGolden(script, "torch"), {
+  deadline: 240_000,
+});
 
 test.run();

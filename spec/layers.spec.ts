@@ -210,14 +210,16 @@ const refused: [call: () => unknown, message: string][] = [
     "Affine([4,5]): x must be [..., 3], for W [3,2]; Flatten makes rows of images",
   ],
   [() => new Flatten().forward(zeros([3])), "Flatten([3]): x must be [N, ...], a batch of what is laid flat"],
+  [() => new Affine(3, 0), "Affine: outputs must be a whole number of at least 1 (given 0)"],
+  [() => new Affine(wrong([3]), 2), "Affine: inputs must be a whole number of at least 1 (given an array)"],
   [() => new Dropout(1.5), "Dropout: p must be a number from 0 to 1 (given 1.5)"],
-  [() => new Dropout(wrong("half")), "Dropout: p must be a number from 0 to 1 (given half)"],
+  [() => new Dropout(wrong("half")), 'Dropout: p must be a number from 0 to 1 (given "half")'],
   [
     () => new Dropout().forward(ints(1)),
     'Dropout([1]): values must be floats (given int32); convert with .to("float32")',
   ],
   [() => new LeakyReLU(NaN), "LeakyReLU: slope must be a finite number (given NaN)"],
-  [() => new ELU(wrong("1")), "ELU: alpha must be a finite number (given 1)"],
+  [() => new ELU(wrong("1")), 'ELU: alpha must be a finite number (given "1")'],
   [() => new PReLU(0), "PReLU: channels must be a whole number of at least 1 (given 0)"],
   [() => new PReLU(3).forward(zeros([2, 2])), "PReLU([2,2]): x must be [N, 3, ...], with a channel for each slope"],
   [

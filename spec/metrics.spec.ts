@@ -267,9 +267,12 @@ test("what makes no sense is refused, by name, options before anything is counte
   const refused = (f: () => unknown, message: RegExp) =>
     assert.throws(f, (error: Error) => error instanceof GradtapeError && message.test(error.message));
   const average = "median" as "macro";
-  refused(() => f1({ average }), /^f1: average must be one of binary, macro, micro, weighted \(given median\)$/);
+  refused(() => f1({ average }), /^f1: average must be "binary", "macro", "micro" or "weighted" \(given "median"\)$/);
   refused(() => precision({} as ClassOptions), /^precision: average must be/);
-  refused(() => recall({ average: "binary", positive: 0.5 }), /^recall: positive must be a class/);
+  refused(
+    () => recall({ average: "binary", positive: 0.5 }),
+    /^recall: positive must be a whole number of at least 0 \(given 0.5\)$/,
+  );
   refused(() => f1({ average: "macro", zeroDivision: NaN as 0 }), /^f1: zeroDivision must be 0 or 1 \(given NaN\)$/);
   refused(() => accuracy({ threshold: "0" as unknown as number }), /^accuracy: threshold must be a number/);
   for (const k of [0, 1.5, NaN]) refused(() => topkAccuracy(k), /^topkAccuracy: k must be a whole number/);

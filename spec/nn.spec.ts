@@ -11,11 +11,9 @@ import {
   type Initializer,
   Layer,
   manualSeed,
-  nested,
   normal,
   normalInit,
   oneHot,
-  part,
   ReLU,
   Sequential,
   SGD,
@@ -162,13 +160,6 @@ test("a state that does not fit is refused whole, and all that is wrong is liste
   state.set("inner.b", zeros([3])).set("labels", labels(0, 0));
   assert.equal([...model.loadStateDict(state, { strict: false }).first.data], [0, 0]);
   assert.throws(() => model.loadStateDict({} as StateDict), /must be a Map of tensors by name/);
-});
-
-test("states nest in one another under a prefix", () => {
-  const state = nested("model", new Affine(2, 3).stateDict());
-  assert.equal([...state.keys()], ["model.W", "model.b"]);
-  for (const [name, x] of nested("modeling", state)) state.set(name, x);
-  assert.equal([...part("model", state).keys()], ["W", "b"]);
 });
 
 test("to(dtype) converts in place, and the optimizer goes on with the same tensors", () => {

@@ -1,5 +1,4 @@
 /** Every op that PyTorch has against PyTorch: values, gradients and their gradients in float64, and three networks in training. */
-import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
@@ -16,6 +15,7 @@ import {
   zerosLike,
 } from "gradtape";
 import * as assert from "uvu/assert";
+import { checkGolden } from "./support/python.js";
 import { suite } from "./support/suite.js";
 
 const test = suite("oracle");
@@ -236,20 +236,8 @@ test("100 steps of a gated recurrent network have PyTorch's losses", () => {
   train("recurrent", loss, shapes, { scale: 0.5, lr: 1 });
 });
 
-const deadline = 120_000;
-
-test(
-  "the file is what PyTorch says, where PyTorch is installed",
-  () => {
-    const run = (python: string, ...args: string[]) =>
-      spawnSync(python, args, { encoding: "utf8", timeout: deadline / 2 });
-    const python = ["/usr/bin/python3", "python3"].find((name) => run(name, "-c", "import torch").status === 0);
-    if (!python) return console.log("\nspec/golden/torch.json was not checked: there is no PyTorch here");
-    const { status, stdout, stderr } = run(python, script, "--check");
-    assert.is(status, 0, stderr);
-    console.log(`\nspec/golden/torch.json: ${stdout.trim()}`);
-  },
-  { deadline },
-);
+test("the file is what PyTorch says, where PyTorch is installed", () => checkGolden(script, "torch"), {
+  deadline: 240_000,
+});
 
 test.run();

@@ -2,9 +2,8 @@
 import fc from "fast-check";
 import { concat, gradient, linspace, meshgrid, stack, type Tensor, tensor, zeros } from "gradtape";
 import * as assert from "uvu/assert";
-import { sizeOf } from "../lib/shape.js";
-import { Storage } from "../lib/storage.js";
 import { assertClose } from "./support/close.js";
+import { elementsMadeBy } from "./support/cost.js";
 import { suite } from "./support/suite.js";
 
 const test = suite("pieces");
@@ -163,24 +162,12 @@ test("the gradients of many pieces add up to what one by one they are, whatever 
 });
 
 test("the gradients of many pieces cost as much as the whole, not as its square", () => {
-  const { allocate } = Storage;
-  let elements = 0;
-  Storage.allocate = (op, shape, dtype) => {
-    elements += sizeOf(shape);
-    return allocate(op, shape, dtype);
+  const cost = (rows: number): number => {
+    const y = zeros([rows, 30], { requiresGrad: true }).mul(2);
+    const loss = y.unbind().map((row) => row.square().sum());
+    return elementsMadeBy(() => loss.reduce((sum, part) => sum.add(part)).backward());
   };
-  try {
-    const cost = (rows: number): number => {
-      const y = zeros([rows, 30], { requiresGrad: true }).mul(2);
-      const loss = y.unbind().map((row) => row.square().sum());
-      elements = 0;
-      loss.reduce((sum, part) => sum.add(part)).backward();
-      return elements;
-    };
-    assert.ok(cost(400) < 2.1 * cost(200), `${cost(400)} elements for 400 rows, ${cost(200)} for 200`);
-  } finally {
-    Storage.allocate = allocate;
-  }
+  assert.ok(cost(400) < 2.1 * cost(200), `${cost(400)} elements for 400 rows, ${cost(200)} for 200`);
 });
 
 test("pieces of what lies in WebAssembly's memory have the gradients that they have in arrays", () => {

@@ -629,7 +629,7 @@ test("what cannot be written has its message", () => {
     ],
     [
       () => parseSafetensors(file("{}"), "f", { maxHeader: Number.NaN }),
-      "parseSafetensors: maxHeader must be from 2 to 100000000 (given NaN)",
+      "parseSafetensors: maxHeader must be a number from 2 to 100000000 (given NaN)",
     ],
   ];
   for (const [f, message] of cases)

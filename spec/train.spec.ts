@@ -507,7 +507,7 @@ test("a state has everything by name, and goes back whole or not at all", async 
       ...["W", "b"].map((name) => `model.layers.3.${name}`),
       ...[...optimizer.stateDict().keys()].map((name) => `optimizer.${name}`),
       "generator.state",
-      ...["epoch", "step", "stage", "called", "layout", "order"].map((name) => `position.${name}`),
+      ...["layout", "order", "epoch", "step", "stage", "called"].map((name) => `position.${name}`),
       ...["steps.loss", "steps.lr", "train.loss", "validation.loss", "validation.accuracy"].map(
         (name) => `history.${name}`,
       ),
@@ -533,17 +533,20 @@ test("a state has everything by name, and goes back whole or not at all", async 
       .set("model.layers.0.b", zeros([7]))
       .set("extra", number(1))
       .delete("generator.state");
-  }, /^loadStateDict: the state must fit, and nothing was changed: unexpected extra; model: .*missing layers.0.W.*layers.0.b must be \[6\].*; generator: .*missing state/);
-  wrong((state) => state.set("position.epoch", number(1.5)), /position: epoch and step must be whole numbers/);
-  wrong((state) => state.set("position.step", number(-1)), /position: epoch and step/);
-  wrong((state) => state.set("position.stage", number(3)), /position: epoch and step/);
-  wrong((state) => state.set("position.called", number(NaN)), /position: epoch and step/);
+  }, /^loadStateDict: the state must fit, and nothing was changed: unexpected extra; model: missing layers.0.W \[3,6\]; layers.0.b must be \[6\] \(given \[7\]\); generator: missing state \[3\]$/);
+  wrong(
+    (state) => state.set("position.epoch", number(1.5)),
+    /changed: position: epoch must be a whole number of at least 0 \(given 1.5\)$/,
+  );
+  wrong((state) => state.set("position.step", number(-1)), /changed: position: step must be a whole number/);
+  wrong((state) => state.set("position.stage", number(3)), /changed: position: stage must be 0, 1 or 2 \(given 3\)$/);
+  wrong((state) => state.set("position.called", number(NaN)), /position: called must be a number of at least 0/);
   wrong(
     (state) => state.set("position.order", list(1, 2, 0.5)),
-    /position: generator: its state must be sound: restore/,
+    /changed: position: restore: position must be a whole number/,
   );
-  wrong((state) => state.set("generator.state", list(-1, 2, 3)), /generator: generator: its state must be sound/);
-  wrong((state) => state.set("history.steps.loss", number(1)), /history: there must be lists of numbers/);
+  wrong((state) => state.set("generator.state", list(-1, 2, 3)), /changed: generator: restore: each word of key/);
+  wrong((state) => state.set("history.steps.loss", number(1)), /changed: history: there must be lists of numbers/);
   wrong((state) => state.set("history.tests.loss", list(1)), /given tests.loss/);
   wrong((state) => state.delete("history.steps.lr"), /history: there must be steps.loss and steps.lr/);
   assert.throws(() => other.loadStateDict({} as StateDict), /the state must be a Map of tensors by name/);

@@ -308,10 +308,10 @@ test("what makes no sense is refused", () => {
     refused(() => randomElastic({ alpha: value }), /^randomElastic: alpha must be/);
     refused(() => randomNoise(value), /^randomNoise: std must be/);
   }
-  refused(() => randomAffine({ scale: 1 }), /^randomAffine: scale must be from 0 to below 1 \(given 1\)$/);
-  refused(() => randomAffine({ shear: 90 }), /^randomAffine: shear must be from 0 to below 90/);
+  refused(() => randomAffine({ scale: 1 }), /^randomAffine: scale must be a number from 0 to below 1 \(given 1\)$/);
+  refused(() => randomAffine({ shear: 90 }), /^randomAffine: shear must be a number from 0 to below 90/);
   refused(() => randomElastic({ sigma: 0 }), /^randomElastic: sigma must be a finite number above 0/);
-  refused(() => randomFlip({ vertical: 1.1 }), /^randomFlip: vertical must be from 0 to 1 \(given 1.1\)$/);
+  refused(() => randomFlip({ vertical: 1.1 }), /^randomFlip: vertical must be a number from 0 to 1 \(given 1.1\)$/);
   const transform = randomAffine({ shift: 1 });
   for (const shape of [[], [3], [2, 15], [2, 3, 4], [1, 2, 3, 4, 5]])
     refused(() => transform(zeros(shape)), /^randomAffine\(\[.*\]\): images must be \[N, C, H, W\], or rows/);

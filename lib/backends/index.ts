@@ -28,7 +28,7 @@ export function configure(choice: Configuration = {}): void {
     if (typeof value !== "boolean")
       throw new DtypeError(`configure: ${name} must be true or false (given ${kindOf(value)})`);
   if (!Number.isInteger(threads) || threads < 1)
-    throw new ValueError(`configure: threads must be a whole number from 1 on (given ${threads})`);
+    throw new ValueError(`configure: threads must be a whole number of at least 1 (given ${threads})`);
   if (!(maxMemory > 0)) throw new ValueError(`configure: maxMemory must be a number of bytes (given ${maxMemory})`);
   current?.stop?.();
   limitStorage(maxMemory);

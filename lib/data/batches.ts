@@ -2,6 +2,7 @@
 import { arange, permutation } from "../create.js";
 import { call, ShapeError, ValueError } from "../error.js";
 import { defaultGenerator, type Generator } from "../random.js";
+import { check, wholeFrom } from "../range.js";
 import { noGrad } from "../tape.js";
 import type { Tensor } from "../tensor.js";
 
@@ -26,8 +27,7 @@ export function* batches<T extends readonly Tensor[]>(
     throw new ValueError("batches: an array of tensors and options must be given: batches([x, t], { size: 100 })");
   const { size, shuffle = true, dropLast = false, generator = defaultGenerator() } = options;
   const rows = tensors[0]?.shape[0] ?? 0;
-  if (!Number.isInteger(size) || size < 1)
-    throw new ValueError(`batches: size must be a whole number of at least 1 (given ${size})`);
+  check("batches", { size }, wholeFrom(1));
   if (tensors.length === 0 || tensors.some((x) => x.shape[0] !== rows))
     throw new ShapeError(`${call("batches", tensors)}: the first axes must have equal lengths`);
   const order = shuffle ? permutation(rows, { generator }) : arange(0, rows, 1, { dtype: "int32" });

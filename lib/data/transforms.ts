@@ -1,8 +1,8 @@
 /** Random changes of images, so that a model sees each a little different every time: every image has its own draw. */
 import { normal, tensor, uniform } from "../create.js";
-import { ValueError } from "../error.js";
 import type { Pair } from "../ops/common/windows.js";
 import { defaultGenerator, type Generator } from "../random.js";
+import { check, fraction, nonNegative, positive, share } from "../range.js";
 import { noGrad } from "../tape.js";
 import type { Tensor } from "../tensor.js";
 import { formOf, warp } from "./warp.js";
@@ -22,17 +22,8 @@ export const compose =
   (x, generator) =>
     transforms.reduce((y, transform) => transform(y, generator), x);
 
-/** Throws unless each option is a number of which `fits` is true, which the message calls `what`. */
-function check(op: string, options: Record<string, number>, fits: (value: number) => boolean, what: string): void {
-  for (const [name, value] of Object.entries(options))
-    if (typeof value !== "number" || !fits(value))
-      throw new ValueError(`${op}: ${name} must be ${what} (given ${value})`);
-}
-
-const finite = [(value: number) => value >= 0 && value < Infinity, "a finite number of at least 0"] as const;
-
 /** How far `randomAffine` goes, to either side. */
-export type AffineOptions = ImageOptions & {
+export type RandomAffineOptions = ImageOptions & {
   /** Pixels, along each axis. */
   shift?: number;
   /** Degrees. */
@@ -47,10 +38,10 @@ export type AffineOptions = ImageOptions & {
  * Shifts, rotates, scales and shears images about their middle, each by amounts drawn evenly from what the options allow, in one
  * bilinear interpolation; zeros come in from outside.
  */
-export function randomAffine({ shift = 0, rotate = 0, scale = 0, shear = 0, size }: AffineOptions): Transform {
-  check("randomAffine", { shift, rotate }, ...finite);
-  check("randomAffine", { scale }, (value) => value >= 0 && value < 1, "from 0 to below 1");
-  check("randomAffine", { shear }, (value) => value >= 0 && value < 90, "from 0 to below 90");
+export function randomAffine({ shift = 0, rotate = 0, scale = 0, shear = 0, size }: RandomAffineOptions): Transform {
+  check("randomAffine", { shift, rotate }, nonNegative);
+  check("randomAffine", { scale }, fraction);
+  check("randomAffine", { shear }, { holds: (x) => x >= 0 && x < 90, text: "a number from 0 to below 90" });
   return (x, generator = defaultGenerator()) => {
     const form = formOf("randomAffine", x, size);
     const [middle, center] = [(form.height - 1) / 2, (form.width - 1) / 2];
@@ -77,7 +68,7 @@ export function randomAffine({ shift = 0, rotate = 0, scale = 0, shear = 0, size
 }
 
 /** How `randomElastic` pulls. */
-export type ElasticOptions = ImageOptions & {
+export type RandomElasticOptions = ImageOptions & {
   /** The strength: pixels, before smoothing makes them fewer (default 34). */
   alpha?: number;
   /** Over how many pixels neighbours move together, as the standard deviation of a Gaussian (default 4). */
@@ -88,9 +79,9 @@ export type ElasticOptions = ImageOptions & {
  * Pulls images as if drawn on rubber (Simard, Steinkraus & Platt 2003, "Best practices for convolutional neural networks applied to
  * visual document analysis"): each pixel is moved by numbers drawn evenly from −1 to 1, smoothed by a Gaussian and multiplied by alpha.
  */
-export function randomElastic({ alpha = 34, sigma = 4, size }: ElasticOptions = {}): Transform {
-  check("randomElastic", { alpha }, ...finite);
-  check("randomElastic", { sigma }, (value) => value > 0 && value < Infinity, "a finite number above 0");
+export function randomElastic({ alpha = 34, sigma = 4, size }: RandomElasticOptions = {}): Transform {
+  check("randomElastic", { alpha }, nonNegative);
+  check("randomElastic", { sigma }, positive);
   return (x, generator = defaultGenerator()) => {
     const form = formOf("randomElastic", x, size);
     const { images, height, width } = form;
@@ -128,7 +119,7 @@ export function randomFlip({
   vertical = 0,
   size,
 }: ImageOptions & { horizontal?: number; vertical?: number } = {}): Transform {
-  check("randomFlip", { horizontal, vertical }, (value) => value >= 0 && value <= 1, "from 0 to 1");
+  check("randomFlip", { horizontal, vertical }, share);
   return (x, generator = defaultGenerator()) => {
     const form = formOf("randomFlip", x, size);
     const { height, width } = form;
@@ -146,7 +137,7 @@ export function randomFlip({
 
 /** Adds normal numbers of standard deviation `std`; any shape will do. */
 export function randomNoise(std: number): Transform {
-  check("randomNoise", { std }, ...finite);
+  check("randomNoise", { std }, nonNegative);
   return (x, generator = defaultGenerator()) =>
     noGrad(() => (std === 0 ? x : x.add(normal(x.shape, { dtype: x.dtype, std, generator }))));
 }

@@ -1,5 +1,6 @@
 /** .npz, NumPy's archives of arrays: a ZIP file with one .npy for each; what compresses is handed in. */
 import { DataError, kindOf, ValueError } from "../error.js";
+import { check } from "../range.js";
 import type { StateDict } from "../state.js";
 import { Tensor } from "../tensor.js";
 import { encodeNpy } from "./npy/encode.js";
@@ -47,8 +48,7 @@ export function parseWith(
   { maxBytes = 2 ** 30, maxRatio = 200 }: NpzLoadOptions = {},
 ): StateDict {
   if (!(bytes instanceof Uint8Array)) throw new ValueError("parseNpz: bytes must be a Uint8Array");
-  for (const [option, value] of Object.entries({ maxBytes, maxRatio }))
-    if (!(value >= 1)) throw new ValueError(`parseNpz: ${option} must be a number of at least 1 (given ${value})`);
+  check("parseNpz", { maxBytes, maxRatio }, { holds: (x) => x >= 1, text: "a number of at least 1" });
   const fail = (must: string, given: string): never => {
     throw new DataError(`${name}: ${must} (given ${given})`);
   };

@@ -1,7 +1,8 @@
 /** Metrics of classes, defined as in scikit-learn: accuracy, top k, confusion matrix, precision, recall and F1. */
 import { zeros } from "../create.js";
-import { ShapeError, show, ValueError } from "../error.js";
+import { ShapeError, show } from "../error.js";
 import { checkLabels } from "../nested.js";
+import { check, checkWord, flag, wholeFrom } from "../range.js";
 import type { Tensor } from "../tensor.js";
 import { above, checkThreshold, columnsOf, readLabels, type ThresholdOptions } from "./labels.js";
 import { type Metric, metric } from "./metric.js";
@@ -17,8 +18,7 @@ export function accuracy({ threshold }: ThresholdOptions = {}): Metric {
 
 /** The share of rows whose label is among the `k` highest scores [rows, classes]; of equals the first count as higher. */
 export function topkAccuracy(k: number): Metric {
-  if (!Number.isInteger(k) || k < 1)
-    throw new ValueError(`topkAccuracy: k must be a whole number of at least 1 (given ${k})`);
+  check("topkAccuracy", { k }, wholeFrom(1));
   return share((scores, t, count) => {
     const classes = columnsOf("topkAccuracy", scores);
     if (classes < k || classes === 1)
@@ -56,8 +56,7 @@ const share = (look: (scores: Tensor, t: Tensor, count: (right: boolean) => void
  */
 export function confusionMatrix({ classes, threshold }: ThresholdOptions & { classes?: number } = {}): Metric<Tensor> {
   checkThreshold("confusionMatrix", threshold);
-  if (classes !== undefined && !(Number.isInteger(classes) && classes > 0))
-    throw new ValueError(`confusionMatrix: classes must be a whole number of at least 1 (given ${classes})`);
+  if (classes !== undefined) check("confusionMatrix", { classes }, wholeFrom(1));
   return metric(() => {
     const counts = new Map<number, Map<number, number>>();
     let most = classes ?? 1;
@@ -98,17 +97,12 @@ export type ClassOptions = ThresholdOptions & {
 /** Of a class: rows found right, rows found, rows wanted. */
 type Count = { right: number; found: number; wanted: number };
 
-const averages = ["binary", "macro", "micro", "weighted"];
-
 const perClass =
   (op: string, ratio: (count: Count) => readonly [over: number, under: number]) =>
   ({ average, positive = 1, zeroDivision = 0, threshold }: ClassOptions): Metric => {
-    if (!averages.includes(average))
-      throw new ValueError(`${op}: average must be one of ${averages.join(", ")} (given ${average})`);
-    if (!Number.isInteger(positive) || positive < 0)
-      throw new ValueError(`${op}: positive must be a class, a whole number (given ${positive})`);
-    if (zeroDivision !== 0 && zeroDivision !== 1)
-      throw new ValueError(`${op}: zeroDivision must be 0 or 1 (given ${zeroDivision})`);
+    checkWord(op, { average }, ["binary", "macro", "micro", "weighted"]);
+    check(op, { positive }, wholeFrom(0));
+    check(op, { zeroDivision }, { ...flag, text: "0 or 1" });
     checkThreshold(op, threshold);
     const value = (count: Count): number => {
       const [over, under] = ratio(count);

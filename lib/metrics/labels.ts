@@ -1,6 +1,7 @@
 /** Class labels, in whichever way they are told: indices, rows of which the highest value counts, or one score and a threshold. */
 import { ShapeError, show, ValueError } from "../error.js";
 import { checkLabels } from "../nested.js";
+import { any, check } from "../range.js";
 import type { Tensor } from "../tensor.js";
 import { rowsOf } from "./metric.js";
 
@@ -15,8 +16,7 @@ export type Labels = { found: ArrayLike<number>; wanted: ArrayLike<number>; clas
 
 /** Throws where a threshold was given that is none. */
 export function checkThreshold(op: string, threshold: number | undefined): void {
-  if (threshold !== undefined && typeof threshold !== "number")
-    throw new ValueError(`${op}: threshold must be a number (given ${typeof threshold})`);
+  if (threshold !== undefined) check(op, { threshold }, any);
 }
 
 /** The labels of scores [rows, classes], of one score a row, or of int32 labels; and of t, int32 [rows] or rows of ones and zeros. */

@@ -2,8 +2,8 @@
 import { type CreateOptions, full } from "../create.js";
 import { call, ShapeError } from "../error.js";
 import { elu, gelu, leakyRelu, silu, softplus } from "../ops/activations.js";
+import { check, finite, wholeFrom } from "../range.js";
 import type { Tensor } from "../tensor.js";
-import { checkCounts, checkNumbers } from "./checks.js";
 import { Layer } from "./layer.js";
 
 /** 1 / (1 + e^−x) (the book's chapter 5.5.2). */
@@ -59,7 +59,7 @@ export class Softplus extends Layer {
 export class LeakyReLU extends Layer {
   constructor(readonly slope = 0.01) {
     super();
-    checkNumbers("LeakyReLU", { slope });
+    check("LeakyReLU", { slope }, finite);
   }
 
   forward(x: Tensor): Tensor {
@@ -71,7 +71,7 @@ export class LeakyReLU extends Layer {
 export class ELU extends Layer {
   constructor(readonly alpha = 1) {
     super();
-    checkNumbers("ELU", { alpha });
+    check("ELU", { alpha }, finite);
   }
 
   forward(x: Tensor): Tensor {
@@ -85,7 +85,7 @@ export class PReLU extends Layer {
 
   constructor(channels = 1, options: CreateOptions = {}) {
     super();
-    checkCounts("PReLU", { channels });
+    check("PReLU", { channels }, wholeFrom(1));
     this.W = full([channels], 0.25, { ...options, requiresGrad: true });
   }
 

@@ -2,8 +2,8 @@
 import { type RandomOptions, zeros } from "../create.js";
 import { call, ShapeError, show, ValueError } from "../error.js";
 import { scaledDotProductAttention } from "../ops/attention.js";
+import { check, share, wholeFrom } from "../range.js";
 import { checkTensor, type Tensor } from "../tensor.js";
-import { checkCounts, checkShares } from "./checks.js";
 import { Dropout } from "./dropout.js";
 import { glorotUniform, type Initializer } from "./initializers.js";
 import { Layer, type Module, run } from "./layer.js";
@@ -43,8 +43,8 @@ export class MultiHeadAttention extends Layer {
     { dropout = 0, causal = false, init = glorotUniform, ...options }: AttentionOptions = {},
   ) {
     super();
-    checkCounts("MultiHeadAttention", { width, heads });
-    checkShares("MultiHeadAttention", { dropout });
+    check("MultiHeadAttention", { width, heads }, wholeFrom(1));
+    check("MultiHeadAttention", { dropout }, share);
     if (width % heads !== 0)
       throw new ValueError(`MultiHeadAttention: width must be a multiple of heads (given ${width} and ${heads})`);
     this.dropout = new Dropout(dropout, options);
@@ -117,8 +117,8 @@ export class TransformerBlock extends Layer {
     super();
     const { hidden = 4 * width, dropout = 0.1, causal = false, preNorm = true, ...rest } = given;
     const { activation = (x: Tensor) => x.relu(), ...options } = rest;
-    checkCounts("TransformerBlock", { width, heads, hidden });
-    checkShares("TransformerBlock", { dropout });
+    check("TransformerBlock", { width, heads, hidden }, wholeFrom(1));
+    check("TransformerBlock", { dropout }, share);
     this.attention = new MultiHeadAttention(width, heads, { dropout, causal, ...options });
     const norm = (): LayerNorm => new LayerNorm(width, options as NormalizationOptions);
     this.norm1 = norm();

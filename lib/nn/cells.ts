@@ -1,9 +1,9 @@
 /** Cells: one step of a recurrent layer, from what comes in and the state before to the state after. */
 import { type RandomOptions, zeros } from "../create.js";
 import { call, ShapeError } from "../error.js";
+import { check, checkWord, wholeFrom } from "../range.js";
 import { sameShape } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
-import { checkCounts, checkWord } from "./checks.js";
 import { type Initializer, uniformInit } from "./initializers.js";
 import { Layer } from "./layer.js";
 
@@ -34,7 +34,7 @@ export abstract class Cell extends Layer {
     { init = uniformInit(-1 / Math.sqrt(size), 1 / Math.sqrt(size)), ...options }: CellOptions,
   ) {
     super();
-    checkCounts(cell, { inputs, size });
+    check(cell, { inputs, size }, wholeFrom(1));
     this.Wx = init([inputs, gates * size], { ...options, requiresGrad: true });
     this.Wh = init([size, gates * size], { ...options, requiresGrad: true });
     this.bx = zeros([gates * size], { dtype: this.Wx.dtype, requiresGrad: true });
@@ -81,7 +81,7 @@ export class RNNCell extends Cell {
     { nonlinearity = "tanh", ...options }: CellOptions & { nonlinearity?: "tanh" | "relu" } = {},
   ) {
     super("RNNCell", inputs, size, 1, options);
-    checkWord("RNNCell", "nonlinearity", nonlinearity, ["tanh", "relu"]);
+    checkWord("RNNCell", { nonlinearity }, ["tanh", "relu"]);
     this.nonlinearity = nonlinearity;
   }
 

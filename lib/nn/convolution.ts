@@ -4,8 +4,8 @@ import { ValueError } from "../error.js";
 import { type Pair, pairOf, type Sliding, windowsOf } from "../ops/common/windows.js";
 import { type ConvolutionOptions, conv1d, conv2d } from "../ops/convolution.js";
 import { convTranspose1d, convTranspose2d, type TransposeOptions } from "../ops/convolution-transpose.js";
+import { check, wholeFrom } from "../range.js";
 import type { Tensor } from "../tensor.js";
-import { checkCounts } from "./checks.js";
 import { he, type Initializer } from "./initializers.js";
 import { Layer } from "./layer.js";
 
@@ -34,7 +34,7 @@ abstract class Filters extends Layer {
     super();
     const { init = he, bias = true, dtype, generator, ...windows } = options as Options;
     const { groups = 1, padding, outputPadding = 0 } = windows;
-    checkCounts(layer, { inputs, outputs, groups });
+    check(layer, { inputs, outputs, groups }, wholeFrom(1));
     const named = padding === "same" || padding === "valid";
     if (typeof padding === "string" && !named)
       throw new ValueError(`${layer}: padding must be numbers, "same" or "valid" (given "${padding}")`);

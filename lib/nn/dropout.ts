@@ -4,9 +4,9 @@ import { uniform } from "../create.js";
 import type { Dtype } from "../dtype.js";
 import { DtypeError, GradError, show } from "../error.js";
 import { defaultGenerator, type Generator } from "../random.js";
+import { check, share } from "../range.js";
 import type { Shape } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
-import { checkShares } from "./checks.js";
 import { Layer } from "./layer.js";
 
 /** How values are left out. */
@@ -28,7 +28,7 @@ export class Dropout extends Layer {
 
   constructor(p = 0.5, { inverted = true, generator = defaultGenerator() }: DropoutOptions = {}) {
     super();
-    checkShares("Dropout", { p });
+    check("Dropout", { p }, share);
     this.p = p;
     this.inverted = inverted;
     this.generator = generator;

@@ -1,8 +1,8 @@
 /** Words and places as vectors. */
 import { type CreateOptions, type RandomOptions, zeros } from "../create.js";
 import { embedding } from "../ops/attention.js";
+import { check, wholeFrom } from "../range.js";
 import type { Tensor } from "../tensor.js";
-import { checkCounts } from "./checks.js";
 import { type Initializer, normalInit } from "./initializers.js";
 import { Layer } from "./layer.js";
 
@@ -16,7 +16,7 @@ export class Embedding extends Layer {
     { init = normalInit(1), ...options }: { init?: Initializer } & RandomOptions = {},
   ) {
     super();
-    checkCounts("Embedding", { count, width });
+    check("Embedding", { count, width }, wholeFrom(1));
     this.W = init([count, width], { ...options, requiresGrad: true });
   }
 
@@ -30,7 +30,7 @@ export class Embedding extends Layer {
  * at 2i, the cosine at 2i + 1. Added to embeddings [..., length, width].
  */
 export function sinusoidalPositions(length: number, width: number, options: CreateOptions = {}): Tensor {
-  checkCounts("sinusoidalPositions", { length, width });
+  check("sinusoidalPositions", { length, width }, wholeFrom(1));
   const y = zeros([length, width], options);
   const { data } = y.storage;
   for (let i = 0; i < data.length; i++) {

@@ -1,6 +1,7 @@
 /** Layers that hold a network together: affine maps, sequences, and images laid flat. */
 import { type RandomOptions, zeros } from "../create.js";
 import { call, DtypeError, ShapeError, show } from "../error.js";
+import { check, wholeFrom } from "../range.js";
 import { checkTensor, Tensor } from "../tensor.js";
 import { he, type Initializer } from "./initializers.js";
 import { Layer, type Module, run } from "./layer.js";
@@ -13,9 +14,7 @@ export class Affine extends Layer {
   /** `init` makes W (default He's); b starts at 0. */
   constructor(inputs: number, outputs: number, { init = he, ...options }: { init?: Initializer } & RandomOptions = {}) {
     super();
-    for (const length of [inputs, outputs])
-      if (!Number.isInteger(length) || length < 1)
-        throw new ShapeError(`Affine(${inputs}, ${outputs}): there must be at least one input and one output`);
+    check("Affine", { inputs, outputs }, wholeFrom(1));
     this.W = init([inputs, outputs], { ...options, requiresGrad: true });
     this.b = zeros([outputs], { dtype: this.W.dtype, requiresGrad: true });
   }

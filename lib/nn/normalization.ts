@@ -4,9 +4,9 @@ import { ones, zeros } from "../create.js";
 import { call, ShapeError, ValueError } from "../error.js";
 import { normalizedBy, normalizedByOwn } from "../ops/common/normalization.js";
 import { groupNorm, instanceNorm, layerNorm, rmsNorm } from "../ops/normalization.js";
+import { check, nonNegative, share, wholeFrom } from "../range.js";
 import { type Shape, sameShape, sizeOf } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
-import { checkCounts, checkNumbers, checkShares } from "./checks.js";
 import { Layer } from "./layer.js";
 
 /** What every normalization may be told. */
@@ -31,9 +31,9 @@ abstract class Normalization extends Layer {
     super();
     const { eps = 1e-5, affine = true, dtype } = options;
     this.shape = [shape].flat() as Shape;
-    checkCounts(layer, { "the number of axes": this.shape.length });
-    for (const length of this.shape) checkCounts(layer, { "every length": length });
-    checkNumbers(layer, { eps }, 0);
+    check(layer, { "the number of axes": this.shape.length }, wholeFrom(1));
+    for (const length of this.shape) check(layer, { "every length": length }, wholeFrom(1));
+    check(layer, { eps }, nonNegative);
     this.eps = eps;
     this.gamma = affine ? ones(this.shape, { dtype, requiresGrad: true }) : null;
     this.beta = affine && shifted ? zeros(this.shape, { dtype, requiresGrad: true }) : null;
@@ -77,7 +77,7 @@ export class BatchNormalization extends Normalization {
   constructor(channels: number | Shape, options: BatchNormalizationOptions = {}) {
     super("BatchNormalization", channels, options);
     const { momentum = 0.1, trackRunningStats = true, dtype } = options;
-    checkShares("BatchNormalization", { momentum });
+    check("BatchNormalization", { momentum }, share);
     this.momentum = momentum;
     this.runningMean = trackRunningStats ? zeros(this.shape, { dtype }) : null;
     this.runningVariance = trackRunningStats ? ones(this.shape, { dtype }) : null;
@@ -134,7 +134,7 @@ export class GroupNorm extends Normalization {
     options: NormalizationOptions = {},
   ) {
     super("GroupNorm", channels, options);
-    checkCounts("GroupNorm", { groups });
+    check("GroupNorm", { groups }, wholeFrom(1));
     if (channels % groups !== 0)
       throw new ValueError(`GroupNorm: channels must be a multiple of groups (given ${channels} and ${groups})`);
   }

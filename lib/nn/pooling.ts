@@ -3,8 +3,8 @@ import { ValueError } from "../error.js";
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveMaxPool1d, adaptiveMaxPool2d } from "../ops/adaptive-pooling.js";
 import { type Pair, type PoolOptions, pairOf, windowsOf } from "../ops/common/windows.js";
 import { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "../ops/pooling.js";
+import { checkWord } from "../range.js";
 import type { Tensor } from "../tensor.js";
-import { checkWord } from "./checks.js";
 import { Layer } from "./layer.js";
 
 /** Which value stands for a window: the largest (default), or the mean. */
@@ -23,7 +23,7 @@ export class Pooling extends Layer {
     { kind = "max", ...options }: PoolingKind & PoolOptions = {},
   ) {
     super();
-    checkWord("Pooling", "kind", kind, ["max", "average"]);
+    checkWord("Pooling", { kind }, ["max", "average"]);
     const at = windowsOf("Pooling", size, options, size);
     if (at.padding.some((n, k) => 2 * n > at.size[k]))
       throw new ValueError(`Pooling: padding must be at most half the size (given ${JSON.stringify(options.padding)})`);
@@ -48,7 +48,7 @@ export class AdaptivePooling extends Layer {
     { kind = "max" }: PoolingKind = {},
   ) {
     super();
-    checkWord("AdaptivePooling", "kind", kind, ["max", "average"]);
+    checkWord("AdaptivePooling", { kind }, ["max", "average"]);
     pairOf("AdaptivePooling", "outputSize", outputSize, 1);
     this.kind = kind;
   }

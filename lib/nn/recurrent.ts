@@ -1,10 +1,10 @@
 /** Recurrent layers: cells that run along time, one layer over another, and backwards too, if asked for. */
 import { call, ShapeError, show } from "../error.js";
 import { concat, stack } from "../ops/lists.js";
+import { check, share, wholeFrom } from "../range.js";
 import { sameShape } from "../shape.js";
 import { checkTensor, type Tensor } from "../tensor.js";
 import { type Cell, type CellOptions, type CellState, GRUCell, LSTMCell, RNNCell } from "./cells.js";
-import { checkCounts, checkShares } from "./checks.js";
 import { Dropout } from "./dropout.js";
 import { Layer } from "./layer.js";
 
@@ -38,8 +38,8 @@ abstract class Recurrent extends Layer {
     make: (inputs: number, options: CellOptions) => Cell,
   ) {
     super();
-    checkCounts(layer, { inputs, size, layers });
-    checkShares(layer, { dropout });
+    check(layer, { inputs, size, layers }, wholeFrom(1));
+    check(layer, { dropout }, share);
     this.dropout = new Dropout(dropout, options);
     const directions = bidirectional ? 2 : 1;
     this.cells = Array.from({ length: layers }, (_, i) =>

@@ -3,7 +3,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type Idx, parseIdx, readHeader } from "../data/idx.js";
-import { DataError, type Dtype, oneHot as encode, type Tensor, ValueError, zeros } from "../index.js";
+import { DataError, type Dtype, oneHot as encode, type Tensor, zeros } from "../index.js";
+import { check, type Range, wholeFrom } from "../range.js";
 import { readBytes, tooLarge } from "./read.js";
 
 /** Options of `readIdx`. */
@@ -88,8 +89,11 @@ function loadPart(
   if (odd >= 0)
     throw new DataError(`${labels.path}: labels must be from 0 to ${classes - 1} (${labels.values[odd]} at ${odd})`);
   const n = wanted ?? all;
-  if (!Number.isInteger(n) || n < 0 || n > all)
-    throw new ValueError(`loadMnist: ${option} must be a whole number from 0 to ${all}, what there is (given ${n})`);
+  const there: Range = {
+    holds: (x) => wholeFrom(0).holds(x) && x <= all,
+    text: `a whole number from 0 to ${all}, what there is`,
+  };
+  check("loadMnist", { [option]: n }, there);
 
   const x = zeros(flatten ? [n, side * side] : [n, 1, side, side], { dtype });
   for (let i = 0; i < x.size; i++) x.storage.data[i] = images.values[i] / 255;

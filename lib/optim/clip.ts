@@ -2,7 +2,7 @@
 import { overwrite } from "../elementwise.js";
 import { ValueError } from "../error.js";
 import { withRecording } from "../op.js";
-import { checkRange, nonNegative, positive, type Range } from "../range.js";
+import { check, nonNegative, positive, type Range } from "../range.js";
 import { type Storage, withTemporaries } from "../storage.js";
 import { checkTensor, Tensor } from "../tensor.js";
 import { Word } from "../word.js";
@@ -54,8 +54,8 @@ export function clipGradNorm(
   maxNorm: number,
   { p = 2 }: { p?: number } = {},
 ): number {
-  checkRange("clipGradNorm: maxNorm", maxNorm, nonNegative);
-  checkRange("clipGradNorm: p", p, order);
+  check("clipGradNorm", { maxNorm }, nonNegative);
+  check("clipGradNorm", { p }, order);
   const found = gradients("clipGradNorm", parameters);
   const norm = withTemporaries(
     () => withRecording(false, () => normOf(found, p)),
@@ -68,6 +68,6 @@ export function clipGradNorm(
 
 /** Moves every number of the gradients into −limit … limit. PyTorch's clip_grad_value_. */
 export function clipGradValue(parameters: Iterable<Tensor> | Tensor, limit: number): void {
-  checkRange("clipGradValue: limit", limit, positive);
+  check("clipGradValue", { limit }, positive);
   for (const g of gradients("clipGradValue", parameters)) overwrite("clipGradValue", [g], limited, [g, -limit, limit]);
 }

@@ -1,48 +1,41 @@
 /** Learning-rate schedules as pure functions of the step: what the rate is multiplied by at step 0, 1, 2, … */
 import { kindOf, ValueError } from "../error.js";
-import { checkRange, count, nonNegative, positive, type Range } from "../range.js";
+import { check, checkWord, nonNegative, positive, share, wholeFrom } from "../range.js";
 
 /** What a learning rate is multiplied by at a step, from 0 on: any function is one, as PyTorch's LambdaLR takes it. */
 export type Course = (step: number) => number;
 
-const steps: Range = { holds: (x) => Number.isSafeInteger(x) && x >= 1, text: "a whole number from 1 on" };
-
-function check(name: string, options: Record<string, readonly [x: unknown, range: Range]>): void {
-  for (const [option, [x, range]] of Object.entries(options)) checkRange(`${name}: ${option}`, x, range);
-}
-
 /** · gamma after every `stepSize` steps (default gamma 0.1). */
 export function stepLR(stepSize: number, { gamma = 0.1 }: { gamma?: number } = {}): Course {
-  check("stepLR", { stepSize: [stepSize, steps], gamma: [gamma, positive] });
+  check("stepLR", { stepSize }, wholeFrom(1));
+  check("stepLR", { gamma }, positive);
   return (step) => gamma ** Math.floor(step / stepSize);
 }
 
 /** · gamma at each of the steps `milestones`, which ascend (default gamma 0.1). */
 export function multiStepLR(milestones: readonly number[], { gamma = 0.1 }: { gamma?: number } = {}): Course {
   checkMilestones("multiStepLR", milestones);
-  check("multiStepLR", { gamma: [gamma, positive] });
+  check("multiStepLR", { gamma }, positive);
   return (step) => gamma ** passed(milestones, step);
 }
 
 /** · gamma at every step. */
 export function exponentialLR(gamma: number): Course {
-  check("exponentialLR", { gamma: [gamma, positive] });
+  check("exponentialLR", { gamma }, positive);
   return (step) => gamma ** step;
 }
 
 /** Evenly from `startFactor` (default 1/3) to `endFactor` (1) over `totalIters` steps (5): a warm-up. */
 export function linearLR({ startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = {}): Course {
-  check("linearLR", {
-    startFactor: [startFactor, nonNegative],
-    endFactor: [endFactor, nonNegative],
-    totalIters: [totalIters, steps],
-  });
+  check("linearLR", { startFactor, endFactor }, nonNegative);
+  check("linearLR", { totalIters }, wholeFrom(1));
   return (step) => startFactor + (endFactor - startFactor) * Math.min(1, step / totalIters);
 }
 
 /** (1 − step / totalIters)^power, down to 0 (default: 5 steps, power 1). */
 export function polynomialLR({ totalIters = 5, power = 1 } = {}): Course {
-  check("polynomialLR", { totalIters: [totalIters, steps], power: [power, positive] });
+  check("polynomialLR", { totalIters }, wholeFrom(1));
+  check("polynomialLR", { power }, positive);
   return (step) => (1 - Math.min(1, step / totalIters)) ** power;
 }
 
@@ -55,7 +48,8 @@ const cosine = (from: number, to: number, share: number): number =>
  * PyTorch's eta_min is a rate: minFactor times the rate of the group.
  */
 export function cosineAnnealingLR(tMax: number, { minFactor = 0 }: { minFactor?: number } = {}): Course {
-  check("cosineAnnealingLR", { tMax: [tMax, steps], minFactor: [minFactor, nonNegative] });
+  check("cosineAnnealingLR", { tMax }, wholeFrom(1));
+  check("cosineAnnealingLR", { minFactor }, nonNegative);
   return (step) => cosine(1, minFactor, step / tMax);
 }
 
@@ -64,7 +58,8 @@ export function cosineAnnealingWarmRestarts(
   t0: number,
   { tMult = 1, minFactor = 0 }: { tMult?: number; minFactor?: number } = {},
 ): Course {
-  check("cosineAnnealingWarmRestarts", { t0: [t0, steps], tMult: [tMult, steps], minFactor: [minFactor, nonNegative] });
+  check("cosineAnnealingWarmRestarts", { t0, tMult }, wholeFrom(1));
+  check("cosineAnnealingWarmRestarts", { minFactor }, nonNegative);
   return (step) => {
     let [start, length] = [0, t0];
     if (tMult === 1) start = step - (step % t0);
@@ -93,15 +88,10 @@ export type OneCycleOptions = {
  */
 export function oneCycleLR(totalSteps: number, options: OneCycleOptions = {}): Course {
   const { pctStart = 0.3, annealStrategy = "cos", divFactor = 25, finalDivFactor = 1e4, threePhase = false } = options;
-  const share: Range = { holds: (x) => x >= 0 && x <= 1, text: "a number from 0 to 1" };
-  check("oneCycleLR", {
-    totalSteps: [totalSteps, steps],
-    pctStart: [pctStart, share],
-    divFactor: [divFactor, positive],
-    finalDivFactor: [finalDivFactor, positive],
-  });
-  if (annealStrategy !== "cos" && annealStrategy !== "linear")
-    throw new ValueError(`oneCycleLR: annealStrategy must be "cos" or "linear" (given ${annealStrategy})`);
+  check("oneCycleLR", { totalSteps }, wholeFrom(1));
+  check("oneCycleLR", { pctStart }, share);
+  check("oneCycleLR", { divFactor, finalDivFactor }, positive);
+  checkWord("oneCycleLR", { annealStrategy }, ["cos", "linear"]);
   const first = 1 / divFactor;
   const [rise, end] = [pctStart * totalSteps, totalSteps - 1];
   const phases: [end: number, to: number][] = threePhase
@@ -151,7 +141,7 @@ export function checkCourse(name: string, course: unknown): void {
 const passed = (milestones: readonly number[], step: number): number => milestones.filter((at) => at <= step).length;
 
 function checkMilestones(name: string, milestones: readonly number[]): void {
-  const ascend = (at: number, i: number) => count.holds(at) && (i === 0 || at >= milestones[i - 1]);
+  const ascend = (at: number, i: number) => wholeFrom(0).holds(at) && (i === 0 || at >= milestones[i - 1]);
   if (!Array.isArray(milestones) || !milestones.every(ascend))
     throw new ValueError(`${name}: milestones must be steps in ascending order (given ${milestones})`);
 }

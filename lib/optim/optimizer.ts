@@ -2,7 +2,7 @@
 import { zerosLike } from "../create.js";
 import { overwrite } from "../elementwise.js";
 import { GradError, kindOf, ValueError } from "../error.js";
-import { checkRange, count, nonNegative, positive, type Range } from "../range.js";
+import { check, nonNegative, positive, type Range, wholeFrom } from "../range.js";
 import { type Field, type LoadOptions, restore, type StateDict, type Stateful, snapshot } from "../state.js";
 import { convert, Tensor } from "../tensor.js";
 import { type Reading, type Rule, read } from "./rule.js";
@@ -89,7 +89,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> imple
       }
     for (const option of names) {
       const [usual, range] = rule.options[option];
-      checkRange(`${name}: ${option}`, options[option], range, typeof usual as "number" | "boolean");
+      check(name, { [option]: options[option] }, range, typeof usual as "number" | "boolean");
     }
     const conflict = rule.conflict?.(options);
     if (conflict) throw new ValueError(`${name}: ${conflict}`);
@@ -102,7 +102,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> imple
   }
 
   set lr(lr: number) {
-    checkRange(`${this.name}: lr`, lr, nonNegative);
+    check(this.name, { lr }, nonNegative);
     for (const group of this.groups as readonly { lr: number }[]) group.lr = lr;
   }
 
@@ -172,7 +172,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> imple
   private fields(): Field[] {
     const { options } = this.rule;
     return [
-      ...[...this.kept.values()].map((kept, i): Field => [`${i}.step`, kept, "steps", count]),
+      ...[...this.kept.values()].map((kept, i): Field => [`${i}.step`, kept, "steps", wholeFrom(0)]),
       ...this.groups.flatMap((group, k) =>
         Object.entries<readonly [unknown, Range]>(options).map(
           ([name, [, range]]): Field => [

@@ -1,6 +1,6 @@
 /** Schedules: learning rates of an optimizer that change from step to step, by a course or by what becomes of a metric. */
 import { kindOf, ValueError } from "../error.js";
-import { any, checkRange, count, fraction, nonNegative } from "../range.js";
+import { any, check, checkWord, fraction, nonNegative, wholeFrom } from "../range.js";
 import { type Field, type LoadOptions, restore, type StateDict, type Stateful, snapshot } from "../state.js";
 import { Tensor } from "../tensor.js";
 import { type Course, checkCourse } from "./courses.js";
@@ -39,7 +39,7 @@ export class Schedule implements Stateful {
 
   private go(step: number): void {
     const factor = this.course(step);
-    checkRange(`Schedule: the factor at step ${step}`, factor, nonNegative);
+    check("Schedule", { [`the factor at step ${step}`]: factor }, nonNegative);
     this.now = step;
     this.optimizer.groups.forEach((group, k) => {
       group.lr = this.bases[k] * factor;
@@ -60,7 +60,7 @@ export class Schedule implements Stateful {
 
   private fields(): Field[] {
     const bases = this.bases.map((_, k): Field => [`base.${k}`, this.bases, `${k}`, nonNegative]);
-    return [["step", this, "now", count], ...bases];
+    return [["step", this, "now", wholeFrom(0)], ...bases];
   }
 }
 
@@ -98,16 +98,12 @@ export class ReduceLROnPlateau implements Stateful {
     checkOptimizer("ReduceLROnPlateau", optimizer);
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4 } = options;
     const { thresholdMode = "rel", cooldown = 0, minLr = 0, eps = 1e-8 } = options;
-    const ranges = { patience: count, threshold: nonNegative, cooldown: count, minLr: nonNegative, eps: nonNegative };
+    check("ReduceLROnPlateau", { factor }, fraction);
+    check("ReduceLROnPlateau", { patience, cooldown }, wholeFrom(0));
+    check("ReduceLROnPlateau", { threshold, minLr, eps }, nonNegative);
+    checkWord("ReduceLROnPlateau", { mode }, ["min", "max"]);
+    checkWord("ReduceLROnPlateau", { thresholdMode }, ["rel", "abs"]);
     this.options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps };
-    for (const [name, range] of Object.entries({ factor: fraction, ...ranges }))
-      checkRange(`ReduceLROnPlateau: ${name}`, this.options[name as keyof PlateauOptions], range);
-    for (const [name, given, choice] of [
-      ["mode", mode, ["min", "max"]],
-      ["thresholdMode", thresholdMode, ["rel", "abs"]],
-    ] as const)
-      if (!choice.includes(given as never))
-        throw new ValueError(`ReduceLROnPlateau: ${name} must be "${choice.join('" or "')}" (given ${given})`);
     this.best = mode === "min" ? Infinity : -Infinity;
   }
 
@@ -149,8 +145,8 @@ export class ReduceLROnPlateau implements Stateful {
   private fields(): Field[] {
     return [
       ["best", this, "best", any],
-      ["bad", this, "bad", count],
-      ["cooling", this, "cooling", count],
+      ["bad", this, "bad", wholeFrom(0)],
+      ["cooling", this, "cooling", wholeFrom(0)],
     ];
   }
 }

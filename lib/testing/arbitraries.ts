@@ -1,6 +1,7 @@
 /** fast-check arbitraries of shapes and tensors, which shrink to few axes, short ones, and simple numbers. */
 import fc from "fast-check";
 import { type Shape, ShapeError, type Tensor, tensor, ValueError } from "../index.js";
+import { check, wholeFrom } from "../range.js";
 import { apart, lattice, type Range, simpler } from "./lattice.js";
 
 /** Bounds of shapes. */
@@ -38,8 +39,7 @@ function bounds({ minRank = 0, maxRank = Math.max(3, minRank), minLength = 1, ..
  * has more; one of them, any, is that shape itself.
  */
 export function broadcastableShapes(count: number, options: ShapesOptions = {}): fc.Arbitrary<Shape[]> {
-  if (!Number.isInteger(count) || count < 1)
-    throw new ValueError(`broadcastableShapes: count must be a whole number of at least 1 (given ${count})`);
+  check("broadcastableShapes", { count }, wholeFrom(1));
   const { maxRank } = bounds(options);
   // Each as how many axes it lacks, which are often none, and (as booleans) which of the others have length 1.
   const lacking = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(maxRank) });

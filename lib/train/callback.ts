@@ -1,6 +1,5 @@
 /** Callbacks: what a trainer calls while it trains. */
 import type { Stateful } from "../state.js";
-import type { Parts } from "./state.js";
 import type { Trainer } from "./trainer.js";
 
 /**
@@ -33,13 +32,15 @@ export function notify(callback: Callback, event: Exclude<keyof Callback, keyof 
 }
 
 /** Those that have a state, by their names, of which equal ones are numbered. */
-export function statesOf(callbacks: readonly Callback[]): Parts {
+export function statesOf(callbacks: readonly Callback[]): Record<string, Stateful> {
   const counts = new Map<string, number>();
-  return callbacks.flatMap((callback) => {
-    if (!callback.stateDict || !callback.loadStateDict) return [];
+  const found: Record<string, Stateful> = {};
+  for (const callback of callbacks) {
+    if (!callback.stateDict || !callback.loadStateDict) continue;
     const { name = "callback" } = callback;
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);
-    return [[`callbacks.${name}${count > 1 ? count : ""}`, callback as Stateful] as const];
-  });
+    found[`callbacks.${name}${count > 1 ? count : ""}`] = callback as Stateful;
+  }
+  return found;
 }

@@ -1,9 +1,9 @@
 /** Early stopping: a run ends when it has not become better for a while. */
-import { count } from "../range.js";
-import { type Field, nested, part, restore, type StateDict, snapshot } from "../state.js";
+import { check, wholeFrom } from "../range.js";
+import { type Field, restore, type StateDict, snapshot } from "../state.js";
+import { nested, part } from "../together.js";
 import type { Callback } from "./callback.js";
 import { Monitor, type MonitorOptions } from "./monitor.js";
-import { checkWhole } from "./options.js";
 import type { Trainer } from "./trainer.js";
 
 /** When to stop. */
@@ -20,9 +20,9 @@ export type EarlyStoppingOptions = MonitorOptions & {
  */
 export function earlyStopping({ patience, restoreBest = false, ...options }: EarlyStoppingOptions): Callback {
   const monitor = new Monitor("earlyStopping", options);
-  checkWhole("earlyStopping: patience", patience, 1);
+  check("earlyStopping", { patience }, wholeFrom(1));
   const passed = { wait: 0 };
-  const fields: Field[] = [monitor.field, ["wait", passed, "wait", count]];
+  const fields: Field[] = [monitor.field, ["wait", passed, "wait", wholeFrom(0)]];
   let weights: StateDict = new Map();
   const stopIfDue = (trainer: Trainer) => {
     const { wait } = passed;

@@ -1,7 +1,7 @@
 /** History: what a run has measured, as plain arrays by name, which are saved as tensors of the same names. */
 import { tensor } from "../create.js";
-import { CheckpointError, show } from "../error.js";
-import type { StateDict } from "../state.js";
+import { show } from "../error.js";
+import { type StateDict, unfit } from "../state.js";
 import type { Tensor } from "../tensor.js";
 
 /** Values in the order of time, by name. */
@@ -43,15 +43,15 @@ export function readHistory(state: ReadonlyMap<string, Tensor>): History {
   for (const [name, x] of state) {
     const group = groups.find((prefix) => name.startsWith(`${prefix}.`));
     if (!group || x.rank !== 1)
-      throw new CheckpointError(
-        `history: there must be lists of numbers of steps, train or validation (given ${name} ${show(x.shape)})`,
-      );
+      throw unfit("history", [
+        `there must be lists of numbers of steps, train or validation (given ${name} ${show(x.shape)})`,
+      ]);
     found[group].push([name.slice(group.length + 1), [...x.data]]);
   }
   // Made of entries, so that no name means more than a name.
   const [steps, train, validation] = groups.map((group) => Object.fromEntries(found[group]));
   const { loss, lr } = steps;
   if (!Object.hasOwn(steps, "loss") || !Object.hasOwn(steps, "lr"))
-    throw new CheckpointError("history: there must be steps.loss and steps.lr");
+    throw unfit("history", ["there must be steps.loss and steps.lr"]);
   return { steps: { ...steps, loss, lr }, train, validation };
 }

@@ -1,6 +1,6 @@
 /** Monitor: the best value so far of something in the history, by which runs are stopped and saved. */
 import { ValueError } from "../error.js";
-import { any } from "../range.js";
+import { any, check, checkWord, nonNegative } from "../range.js";
 import type { Field } from "../state.js";
 import type { Trainer } from "./trainer.js";
 
@@ -38,10 +38,8 @@ export class Monitor {
   ) {
     if (typeof monitor !== "string")
       throw new ValueError(`${caller}: monitor must be a name, such as "validation.loss" (given ${monitor})`);
-    if (mode !== undefined && mode !== "min" && mode !== "max")
-      throw new ValueError(`${caller}: mode must be "min" or "max" (given ${mode})`);
-    if (typeof minDelta !== "number" || !(minDelta >= 0 && minDelta < Infinity))
-      throw new ValueError(`${caller}: minDelta must be a finite number of at least 0 (given ${minDelta})`);
+    if (mode !== undefined) checkWord(caller, { mode }, ["min", "max"]);
+    check(caller, { minDelta }, nonNegative);
     this.name = monitor;
     this.mode = mode;
     this.minDelta = minDelta;

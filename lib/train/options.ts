@@ -4,6 +4,7 @@ import { ValueError } from "../error.js";
 import type { Metric } from "../metrics/metric.js";
 import type { Layer } from "../nn/layer.js";
 import type { Generator } from "../random.js";
+import { check, wholeFrom } from "../range.js";
 import type { Stateful } from "../state.js";
 import type { Tensor } from "../tensor.js";
 import type { CallbackLike } from "./callback.js";
@@ -77,12 +78,6 @@ export type Plan = Cut & {
   measured: string[];
 };
 
-/** Throws unless a value is a whole number of at least `least`. */
-export function checkWhole(name: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new ValueError(`${name} must be a whole number of at least ${least} (given ${value})`);
-}
-
 const firstRows = (whole: readonly Tensor[] | undefined, rows: number) =>
   whole?.map((x) => (rows < x.shape[0] ? x.narrow(0, 0, rows) : x));
 
@@ -90,26 +85,26 @@ const firstRows = (whole: readonly Tensor[] | undefined, rows: number) =>
 export function readPlan(source: Source, options: FitOptions, metrics: readonly string[]): Plan {
   const {
     epochs,
-    batchSize: size = 100,
+    batchSize = 100,
     shuffle = true,
     dropLast = false,
     validation,
     evaluateTrain = false,
   } = options ?? {};
-  checkWhole("fit: epochs", epochs, 0);
-  checkWhole("fit: batchSize", size, 1);
-  if (typeof evaluateTrain === "number") checkWhole("fit: evaluateTrain", evaluateTrain, 1);
+  check("fit", { epochs }, wholeFrom(0));
+  check("fit", { batchSize }, wholeFrom(1));
+  if (typeof evaluateTrain === "number") check("fit", { evaluateTrain }, wholeFrom(1));
   const whole = wholeOf("fit", source);
   if (evaluateTrain && !whole)
     throw new ValueError("fit: evaluateTrain needs tensors, not batches of one's own; give them as validation");
   if (validation) wholeOf("fit: validation", validation);
   const rows = whole?.[0].shape[0] ?? 0;
-  const steps = whole && (dropLast ? Math.floor(rows / size) : Math.ceil(rows / size));
+  const steps = whole && (dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize));
   if (steps === 0)
-    throw new ValueError(`fit: there must be at least one batch (given ${rows} rows, batchSize ${size})`);
+    throw new ValueError(`fit: there must be at least one batch (given ${rows} rows, batchSize ${batchSize})`);
   return {
     source,
-    size,
+    size: batchSize,
     shuffle,
     dropLast,
     epochs,
@@ -117,7 +112,7 @@ export function readPlan(source: Source, options: FitOptions, metrics: readonly 
     signal: options.signal,
     train: typeof evaluateTrain === "number" ? firstRows(whole, evaluateTrain) : evaluateTrain ? whole : undefined,
     validation,
-    layout: whole ? [rows, size, +shuffle, +dropLast] : [0, 0, 0, 0],
+    layout: whole ? [rows, batchSize, +shuffle, +dropLast] : [0, 0, 0, 0],
     steps,
     measured: [
       "train.loss",

@@ -1,34 +1,21 @@
 /** Position: where in its run a trainer is, to the call of a callback, so that it can go on from there. */
-import { tensor } from "../create.js";
-import { CheckpointError } from "../error.js";
+import { tensor, zeros } from "../create.js";
 import { Generator } from "../random.js";
-import { restore, type StateDict, type Stateful } from "../state.js";
+import { wholeFrom } from "../range.js";
+import { type Field, restore, type StateDict, type Stateful, snapshot } from "../state.js";
 import type { Tensor } from "../tensor.js";
+import { generatorState, setGenerator } from "../together.js";
 
 /** An epoch begins, goes through its steps and their evaluation, and ends. */
 const stages = ["begin", "steps", "end"] as const;
 
-/** The state of a generator as a tensor of its key and position. */
-const stateOf = ({ state: { key, position } }: Generator) => tensor([...key, position], { dtype: "float64" });
-
-/** Sets a generator to what `stateOf` gave. */
-function setState(generator: Generator, [low, high, position]: Iterable<number>): void {
-  try {
-    generator.restore({ key: [low, high], position });
-  } catch (error) {
-    throw new CheckpointError(`generator: its state must be sound: ${(error as Error).message}`);
-  }
-}
-
-/** A generator, to be saved with others. */
-export const savedGenerator = (generator: Generator): Stateful => ({
-  stateDict: () => new Map([["state", stateOf(generator)]]),
-  loadStateDict(state) {
-    const own = stateOf(generator);
-    restore("generator", [["state", own]], state);
-    setState(generator, own.data);
-  },
-});
+/** What is saved as numbers. */
+const fields = (numbers: object): Field[] => [
+  ["epoch", numbers, "epoch", wholeFrom(0)],
+  ["step", numbers, "step", wholeFrom(0)],
+  ["stage", numbers, "stage", { holds: (x) => x in stages, text: "0, 1 or 2" }],
+  ["called", numbers, "called", { holds: (x) => x >= 0, text: "a number of at least 0" }],
+];
 
 /** Where a run is. */
 export class Position implements Stateful {
@@ -51,21 +38,31 @@ export class Position implements Stateful {
   }
 
   stateDict(): StateDict {
-    const { epoch, step, called, order, layout } = this;
-    const numbers = { epoch, step, stage: stages.indexOf(this.stage), called, layout };
-    const named = Object.entries(numbers).map(([name, value]) => [name, tensor(value, { dtype: "float64" })] as const);
-    return new Map([...named, ["order", stateOf(order)]]);
+    const layout = tensor(this.layout, { dtype: "float64" });
+    const numbers = { ...this, stage: stages.indexOf(this.stage) };
+    return snapshot(
+      [
+        ["layout", layout],
+        ["order", generatorState(this.order)],
+      ],
+      fields(numbers),
+    );
   }
 
   loadStateDict(state: ReadonlyMap<string, Tensor>): void {
-    const own = this.stateDict();
-    restore("position", own, state);
-    const [[epoch], [step], [stage], [called], layout, order] = [...own.values()].map((x) => [...x.data]);
-    if (![epoch, step].every((count) => Number.isSafeInteger(count) && count >= 0) || !stages[stage] || !(called >= 0))
-      throw new CheckpointError(
-        `position: epoch and step must be whole numbers, stage one of 0 to 2, called at least 0 (given ${[epoch, step, stage, called]})`,
-      );
-    setState(this.order, order);
-    Object.assign(this, { epoch, step, stage: stages[stage], called, layout });
+    const numbers = { epoch: 0, step: 0, stage: 0, called: 0 };
+    const [layout, order] = [4, 3].map((length) => zeros([length], { dtype: "float64" }));
+    restore(
+      "position",
+      [
+        ["layout", layout],
+        ["order", order],
+      ],
+      state,
+      {},
+      fields(numbers),
+    );
+    setGenerator(this.order, order.data);
+    Object.assign(this, { ...numbers, stage: stages[numbers.stage], layout: [...layout.data] });
   }
 }

@@ -1,9 +1,9 @@
 /** Checkpoints: the whole state of a run, handed to what keeps it, from which it can go on to the same bits. */
 import { ValueError } from "../error.js";
+import { check, wholeFrom } from "../range.js";
 import { restore, type StateDict, snapshot } from "../state.js";
 import type { Callback } from "./callback.js";
 import { Monitor, type MonitorOptions } from "./monitor.js";
-import { checkWhole } from "./options.js";
 import type { Trainer } from "./trainer.js";
 
 /** What to save, when, and how. */
@@ -24,8 +24,8 @@ export type SaveOptions = {
  */
 export function saveCheckpoints({ save, every = 1, everySteps, best }: SaveOptions): Callback {
   if (typeof save !== "function") throw new ValueError("saveCheckpoints: save must be a function that keeps a state");
-  checkWhole("saveCheckpoints: every", every, 1);
-  if (everySteps !== undefined) checkWhole("saveCheckpoints: everySteps", everySteps, 1);
+  check("saveCheckpoints", { every }, wholeFrom(1));
+  if (everySteps !== undefined) check("saveCheckpoints", { everySteps }, wholeFrom(1));
   if (best) return savingBest(save, new Monitor("saveCheckpoints", best));
   let saved = "";
   const place = ({ epoch, step }: Trainer) => `${epoch}, ${step}`;

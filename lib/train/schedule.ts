@@ -1,5 +1,6 @@
 /** Schedules of learning rates, stepped by the run. */
 import { ValueError } from "../error.js";
+import { checkWord } from "../range.js";
 import type { Stateful } from "../state.js";
 import type { Callback } from "./callback.js";
 import { checkMeasured } from "./monitor.js";
@@ -18,8 +19,7 @@ export type StepOptions = {
 /** Steps a schedule, whose state becomes part of the trainer's. */
 export function stepSchedule(schedule: Stepping, { per = "epoch", monitor }: StepOptions = {}): Callback {
   if (typeof schedule?.step !== "function") throw new ValueError("stepSchedule: a schedule must have step()");
-  if (per !== "epoch" && per !== "step")
-    throw new ValueError(`stepSchedule: per must be "epoch" or "step" (given ${per})`);
+  checkWord("stepSchedule", { per }, ["epoch", "step"]);
   if (per === "step" && monitor !== undefined)
     throw new ValueError(
       `stepSchedule: a monitor must go with epochs, at the end of which there are values (given ${monitor})`,

@@ -3,24 +3,18 @@ import { ValueError } from "../error.js";
 import type { Metric } from "../metrics/metric.js";
 import type { Layer } from "../nn/layer.js";
 import { defaultGenerator, type Generator } from "../random.js";
+import { check, wholeFrom } from "../range.js";
 import { sameShape } from "../shape.js";
 import type { StateDict, Stateful } from "../state.js";
 import type { Tensor } from "../tensor.js";
+import { together } from "../together.js";
 import { type Callback, statesOf } from "./callback.js";
 import { emptyHistory, type History, historyState, listsOf, readHistory } from "./history.js";
 import { Loop } from "./loop.js";
 import { keepModes, Objective, type Walk } from "./objective.js";
-import {
-  checkWhole,
-  type FitOptions,
-  type Optimizing,
-  readPlan,
-  type TrainerOptions,
-  type WalkOptions,
-} from "./options.js";
-import { Position, savedGenerator } from "./position.js";
+import { type FitOptions, type Optimizing, readPlan, type TrainerOptions, type WalkOptions } from "./options.js";
+import { Position } from "./position.js";
 import type { Source } from "./source.js";
-import { loadParts, type Parts, stateOfParts } from "./state.js";
 import { pacer, clock as usualClock } from "./turns.js";
 
 /** How a run ended: `stopped` is null when all epochs are done, "aborted" by the signal, else the reason a callback gave. */
@@ -45,7 +39,7 @@ export class Trainer implements Stateful {
   private readonly objective: Objective;
   private readonly callbacks: readonly Callback[];
   private readonly position = new Position();
-  private readonly parts: Parts;
+  private readonly state: Stateful;
   private loop: Loop | undefined;
 
   constructor(private readonly options: TrainerOptions) {
@@ -60,8 +54,7 @@ export class Trainer implements Stateful {
       if (typeof each !== "function" && (typeof each !== "object" || each === null))
         throw new ValueError(`Trainer: callbacks must be objects with hooks, or functions (given ${typeof each})`);
     const { yieldEvery = 16 } = options;
-    if (typeof yieldEvery !== "number" || !(yieldEvery >= 0))
-      throw new ValueError(`Trainer: yieldEvery must be milliseconds, at least 0 (given ${yieldEvery})`);
+    check("Trainer", { yieldEvery }, { holds: (x) => x >= 0, text: "milliseconds, at least 0" });
     this.model = model;
     this.optimizer = optimizer;
     this.metrics = metrics;
@@ -73,14 +66,8 @@ export class Trainer implements Stateful {
         this.history = readHistory(state);
       },
     };
-    this.parts = [
-      ["model", model],
-      ["optimizer", optimizer],
-      ["generator", savedGenerator(generator)],
-      ["position", this.position],
-      ["history", history],
-      ...statesOf(this.callbacks),
-    ];
+    const { position } = this;
+    this.state = together({ model, optimizer, generator, position, history, ...statesOf(this.callbacks) });
   }
 
   /** The epoch that is under way, or that ended last, counted from 1. */
@@ -151,9 +138,9 @@ export class Trainer implements Stateful {
     return this.objective.predict(x, this.walk("predict", options));
   }
 
-  private walk(caller: string, { batchSize: size = 100, signal }: WalkOptions): Walk {
-    checkWhole(`${caller}: batchSize`, size, 1);
-    return { size, signal, pause: this.pacer() };
+  private walk(caller: string, { batchSize = 100, signal }: WalkOptions): Walk {
+    check(caller, { batchSize }, wholeFrom(1));
+    return { size: batchSize, signal, pause: this.pacer() };
   }
 
   private pacer(): () => Promise<void> | undefined {
@@ -168,13 +155,13 @@ export class Trainer implements Stateful {
   stateDict(): StateDict {
     if (this.loop?.busy)
       throw new ValueError("stateDict: a step is under way; save in onBatchEnd, onEpochEnd or after fit");
-    return stateOfParts(this.parts);
+    return this.state.stateDict();
   }
 
   /** Puts back what `stateDict` gave, so that `fit` goes on from there. All, or nothing and a CheckpointError that lists what does not fit. */
   loadStateDict(state: ReadonlyMap<string, Tensor>): this {
     if (this.loop) throw new ValueError("loadStateDict: this trainer is training; stop it first");
-    loadParts("loadStateDict", this.parts, state);
+    this.state.loadStateDict(state);
     return this;
   }
 }

@@ -8,29 +8,19 @@ A case is a line: "y" is the layer's value, "d" the gradients of its inputs and 
 of y minus a target; "end" has a weighed sum of each of these afterwards, of each buffer, and of the value in evaluation. All that
 it begins with is computed by both sides: input i is `begin` with seed 1 + i, parameter i, which is in our layout, with 10 + i.
 """
-import json
-import os
 import sys
 
-here = sys.path.pop(0)  # or torch.py would be taken for PyTorch
-os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same sums whatever the processor has
+sys.dont_write_bytecode = True
+
+from oracle import keep, line, listed, numbers  # noqa: E402
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 from torch.nn.utils.stateless import functional_call  # noqa: E402
 
-sys.path.append(here)
-sys.dont_write_bytecode = True
-torch.set_num_threads(1)
+from training import begin_double as begin  # noqa: E402
 
-import training  # noqa: E402
-
-TARGET = os.path.join(here, "layers.json")
 STEPS, KEPT = 100, 5
 CASES = []
-
-
-def begin(shape, seed, scale=1.0):
-    return training.begin(shape, seed, scale).double()
 
 
 def case(name, inputs, parameters, make, lr=0.1):
@@ -49,10 +39,6 @@ def tensors(inputs, parameters):
     ws = [begin(shape, 10 + i, 0.5) for i, (_, shape) in enumerate(parameters)]
     leaves = [x.requires_grad_() for x in xs + ws if x.is_floating_point()]
     return xs, ws, leaves
-
-
-def numbers(x):
-    return [int(value) if value == int(value) else value for value in x.detach().flatten().tolist()]
 
 
 def weighed(x):
@@ -304,48 +290,14 @@ all_words = [("layers.0.W", (4, 2))] + below + [("layers.3.W", (3, 2)), ("layers
 case("Sequential, recurrent", [sentences], all_words, plain(words), lr=0.25)
 
 
-def whole():
-    """The file's text."""
+def parts():
     lines = []
     for given in CASES:
         try:
-            lines.append(json.dumps(entry(*given), separators=(",", ":"), allow_nan=False))
+            lines.append(line(entry(*given)))
         except Exception as error:
             raise SystemExit("%s: %s: %s" % (given[0], type(error).__name__, error))
-    head = '"made":"by python3 spec/golden/layers.py, with PyTorch 1.13"'
-    return '{%s,\n"cases":[\n%s\n]}\n' % (head, ",\n".join(lines))
+    return {"cases": listed(lines)}
 
 
-def differs(a, b):
-    """Whether two parsed files differ by more than the last digits of numbers."""
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() != b.keys() or any(differs(a[k], b[k]) for k in a)
-    if isinstance(a, list) and isinstance(b, list):
-        return len(a) != len(b) or any(differs(x, y) for x, y in zip(a, b))
-    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
-        return abs(a - b) > 1e-10 * max(1, abs(a))
-    return a != b
-
-
-def main():
-    if "--check" not in sys.argv:
-        text = whole()
-        with open(TARGET, "w", encoding="utf-8") as file:
-            file.write(text)
-        print("%d cases, %d bytes" % (len(CASES), len(text)))
-        return
-    if not torch.__version__.startswith("1.13"):
-        print("not checked: the file is PyTorch 1.13's, this is %s" % torch.__version__)
-        return
-    with open(TARGET, encoding="utf-8") as file:
-        kept = file.read()
-    text = whole()
-    if kept == text:
-        print("the same bytes")
-    elif differs(json.loads(kept), json.loads(text)):
-        raise SystemExit("spec/golden/layers.json is not what this script makes: run python3 spec/golden/layers.py")
-    else:
-        print("the same numbers, save for their last digits")
-
-
-main()
+keep("layers", parts, tolerance=1e-10)

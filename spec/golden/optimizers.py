@@ -7,36 +7,20 @@ python3 spec/golden/optimizers.py --check   compares; on another processor the l
 with is computed by both sides. "schedules" has the learning rates of two groups that begin at 0.5 and 0.125, over 60 steps;
 "clipped" the norm of gradients before they were clipped, and the gradients afterwards.
 """
-import json
 import math
-import os
 import sys
-import warnings
 
-here = sys.path.pop(0)  # or torch.py would be taken for PyTorch
-os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same sums whatever the processor has
+sys.dont_write_bytecode = True
+
+from oracle import keep, named, numbers  # noqa: E402
 import torch  # noqa: E402
 from torch.optim import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop  # noqa: E402
 from torch.optim import lr_scheduler as schedule  # noqa: E402
 
-sys.path.append(here)
-sys.dont_write_bytecode = True
-torch.set_num_threads(1)
-warnings.filterwarnings("ignore")  # SequentialLR uses what is deprecated
+from training import begin_double as begin  # noqa: E402
 
-import training  # noqa: E402
-
-TARGET = os.path.join(here, "optimizers.json")
 STEPS, KEPT = 100, 10
 SHAPES = [(3, 4), (4,), (4, 2), (1,)]
-
-
-def begin(shape, seed, scale=1.0):
-    return training.begin(shape, seed, scale).double()
-
-
-def numbers(x):
-    return [int(value) if value == int(value) else value for value in x.detach().flatten().tolist()]
 
 
 def train(optimizer, ascend=False, change=lambda groups, step: None):
@@ -188,45 +172,5 @@ CLIPPED = {
 }
 
 
-def whole():
-    """The file's text."""
-    parts = ['"made":"by python3 spec/golden/optimizers.py, with PyTorch 1.13"']
-    for name, cases in {"training": TRAINING, "schedules": SCHEDULES, "clipped": CLIPPED}.items():
-        lines = ['"%s":%s' % (case, json.dumps(run(), separators=(",", ":"), allow_nan=False)) for case, run in cases.items()]
-        parts.append('"%s":{\n%s\n}' % (name, ",\n".join(lines)))
-    return "{%s}\n" % ",\n".join(parts)
-
-
-def differs(a, b):
-    """Whether two parsed files differ by more than the last digits of numbers."""
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() != b.keys() or any(differs(a[k], b[k]) for k in a)
-    if isinstance(a, list) and isinstance(b, list):
-        return len(a) != len(b) or any(differs(x, y) for x, y in zip(a, b))
-    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
-        return abs(a - b) > 1e-11 * max(1, abs(a))
-    return a != b
-
-
-def main():
-    if "--check" not in sys.argv:
-        text = whole()
-        with open(TARGET, "w", encoding="utf-8") as file:
-            file.write(text)
-        print("%d bytes" % len(text))
-        return
-    if not torch.__version__.startswith("1.13"):
-        print("not checked: the file is PyTorch 1.13's, this is %s" % torch.__version__)
-        return
-    with open(TARGET, encoding="utf-8") as file:
-        kept = file.read()
-    text = whole()
-    if kept == text:
-        print("the same bytes")
-    elif differs(json.loads(kept), json.loads(text)):
-        raise SystemExit("spec/golden/optimizers.json is not what this script makes: run python3 spec/golden/optimizers.py")
-    else:
-        print("the same numbers, save for their last digits")
-
-
-main()
+PARTS = {"training": TRAINING, "schedules": SCHEDULES, "clipped": CLIPPED}
+keep("optimizers", lambda: {name: named(cases) for name, cases in PARTS.items()})

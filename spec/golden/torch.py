@@ -9,35 +9,17 @@ cotangent in 64ths, "d" the gradients; "w" are weights of these, in 64ths, and "
 the inputs and in g. 0 stands for a gradient of zeros, null for one that PyTorch cannot tell. "training" has the losses
 of training.py.
 """
-import json
-import os
 import random
 import sys
-import warnings
 
-here = sys.path.pop(0)  # or this script would be taken for PyTorch
-os.environ["ATEN_CPU_CAPABILITY"] = "default"  # the same sums whatever the processor has
-import torch  # noqa: E402
-
-sys.path.append(here)
 sys.dont_write_bytecode = True
-torch.set_num_threads(1)
-warnings.filterwarnings("ignore")
+
+from oracle import keep, line, listed, named, numbers  # noqa: E402
+import torch  # noqa: E402
 
 import elementwise, linear, losses, movement, networks, sums  # noqa: E402, E401
 from drawing import CASES, Drawn, Ints  # noqa: E402
 from training import RUNS  # noqa: E402
-
-TARGET = os.path.join(here, "torch.json")
-
-
-def plain(x):
-    """A number as short as it can be written: 2 for 2.0, and 0 for -0.0."""
-    return int(x) if x == int(x) else x
-
-
-def numbers(x):
-    return [plain(value) for value in x.detach().double().flatten().tolist()]
 
 
 def scaled(x):
@@ -93,52 +75,17 @@ def entry(op, f, specs, args, place):
     return made
 
 
-def whole():
-    """The file's text."""
+def parts():
     lines, places, wrong = [], {}, []
     for op, f, specs, args in CASES:
         places[op] = places.get(op, 0) + 1
         try:
-            lines.append(json.dumps(entry(op, f, specs, args, places[op]), separators=(",", ":"), allow_nan=False))
+            lines.append(line(entry(op, f, specs, args, places[op])))
         except Exception as error:
             wrong.append("%s, case %d: %s: %s" % (op, places[op], type(error).__name__, error))
     if wrong:
         raise SystemExit("\n".join(wrong))
-    runs = ",\n".join('"%s":%s' % (name, json.dumps(run(), separators=(",", ":"))) for name, run in RUNS.items())
-    head = '"made":"by python3 spec/golden/torch.py, with PyTorch 1.13"'
-    return '{%s,\n"training":{\n%s\n},\n"cases":[\n%s\n]}\n' % (head, runs, ",\n".join(lines))
+    return {"training": named(RUNS), "cases": listed(lines)}
 
 
-def differs(a, b, tolerance):
-    """Whether two parsed files differ by more than the last digits of numbers."""
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() != b.keys() or any(differs(a[k], b[k], 1e-5 if k == "training" else tolerance) for k in a)
-    if isinstance(a, list) and isinstance(b, list):
-        return len(a) != len(b) or any(differs(x, y, tolerance) for x, y in zip(a, b))
-    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
-        return abs(a - b) > tolerance * max(1, abs(a))
-    return a != b
-
-
-def main():
-    if "--check" not in sys.argv:
-        text = whole()
-        with open(TARGET, "w", encoding="utf-8") as file:
-            file.write(text)
-        print("%d cases, %d bytes" % (len(CASES), len(text)))
-        return
-    if not torch.__version__.startswith("1.13"):
-        print("not checked: the file is PyTorch 1.13's, this is %s" % torch.__version__)
-        return
-    with open(TARGET, encoding="utf-8") as file:
-        kept = file.read()
-    text = whole()
-    if kept == text:
-        print("the same bytes")
-    elif differs(json.loads(kept), json.loads(text), 1e-11):
-        raise SystemExit("spec/golden/torch.json is not what this script makes: run python3 spec/golden/torch.py")
-    else:
-        print("the same numbers, save for their last digits")
-
-
-main()
+keep("torch", parts, loose={"training": 1e-5})

@@ -14,6 +14,10 @@ def begin(shape, seed, scale):
     return torch.tensor(values, dtype=torch.float32).reshape(shape)
 
 
+def begin_double(shape, seed, scale=1.0):
+    return begin(shape, seed, scale).double()
+
+
 def labels(count, classes):
     return torch.tensor([(i * 7919 + 13) % 1009 % classes for i in range(count)])
 

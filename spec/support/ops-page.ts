@@ -26,7 +26,7 @@ type Entry = { name: string; comment: string; text: string };
 
 /** The entries of a file that declare ops. */
 function entriesOf(source: string): Entry[] {
-  const parts = [...source.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\nexport (?:const|function) (\w+)/gs)];
+  const parts = [...source.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\n(?:\/\/[^\n]*\n)*export (?:const|function) (\w+)/gs)];
   return parts.map((part, i) => ({
     name: part[2],
     comment: part[1].replace(/\s*\n \* ?/g, " ").trim(),

@@ -1,5 +1,6 @@
 /** Reading safetensors, more strictly than its format asks: nothing is allocated before the whole file is known to be sound. */
 import { ValueError } from "../../error.js";
+import { check } from "../../range.js";
 import type { StateDict } from "../../state.js";
 import type { Tensor } from "../../tensor.js";
 import { misfit, tensorOf } from "../elements.js";
@@ -33,8 +34,11 @@ export function parseSafetensors(
   if (!(bytes instanceof Uint8Array)) throw new ValueError("parseSafetensors: bytes must be a Uint8Array");
   if (checksum !== undefined && checksum !== "required")
     throw new ValueError(`parseSafetensors: checksum must be "required", or be left out (given ${checksum})`);
-  if (!(maxHeader >= 2 && maxHeader <= mostHeader))
-    throw new ValueError(`parseSafetensors: maxHeader must be from 2 to ${mostHeader} (given ${maxHeader})`);
+  check(
+    "parseSafetensors",
+    { maxHeader },
+    { holds: (x) => x >= 2 && x <= mostHeader, text: `a number from 2 to ${mostHeader}` },
+  );
 
   const fail = failing(name);
   const start = 8 + headerLength(bytes, maxHeader, fail);
