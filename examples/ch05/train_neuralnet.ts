@@ -1,4 +1,4 @@
-/** Chapter 5.7.4: a network of two layers learns handwritten digits by backpropagation. The main job, `npm start`. */
+/** Chapter 5.7.4: a network of two layers learns handwritten digits by backpropagation. */
 import { batches, manualSeed, SGD } from "gradtape";
 import { loadDigits } from "gradtape/digits";
 import { commandLine, orExit, positive, whole } from "../common/options.js";
@@ -12,7 +12,7 @@ const quick = process.argv.includes("--quick");
 const usual = quick
   ? { epochs: 5, train: 1000, test: 500, batch: 20 }
   : { epochs: 17, train: 8000, test: 2000, batch: 100 };
-const options = commandLine("npm start --", "Trains the book's network of two layers on handwritten digits.")
+const options = commandLine("ch05/train_neuralnet", "Trains the book's network of two layers on handwritten digits.")
   .option("--epochs <n>", "how often to go through the digits", whole(1), usual.epochs)
   .option("--train <n>", "digits to train with", whole(1), usual.train)
   .option("--test <n>", "other digits, to test with", whole(1), usual.test)

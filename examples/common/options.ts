@@ -25,6 +25,25 @@ export const positive = (text: string) => {
   return value;
 };
 
+/** Numbers that all scripts that train on digits take. */
+export type Sizes = { epochs: number; train: number; test: number; batch: number };
+
+/** What is read of their command lines. */
+export type DigitOptions = Sizes & { seed: number; resume?: boolean };
+
+/** The command line of a script that trains on digits with `trainOnDigits`; `quick` are its sizes with --quick. */
+export function digitOptions(name: string, description: string, usual: Sizes, quick: Sizes): Command {
+  const { epochs, train, test, batch } = process.argv.includes("--quick") ? quick : usual;
+  return commandLine(name, description)
+    .option("--epochs <n>", "how often to go through the digits", whole(1), epochs)
+    .option("--train <n>", "digits to train with", whole(1), train)
+    .option("--test <n>", "other digits, to test with", whole(1), test)
+    .option("--batch <n>", "digits in a step", whole(1), batch)
+    .option("--seed <n>", "decides all that is random, save which digits are which", whole(0), 0)
+    .option("--resume", "go on from where the last run ended, or was stopped by Ctrl-C")
+    .option("--quick", "a small run of a few seconds: changes the defaults above");
+}
+
 /** Runs what options can make fail: an error of the library on purpose ends the script with its message, in one line. */
 export function orExit<T>(f: () => T): T {
   try {

@@ -1,9 +1,8 @@
 /** Line charts side by side in one SVG file, drawn by Observable Plot in a document of linkedom's. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { writeFileSync } from "node:fs";
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { outFile, shown } from "./out.js";
 
 /** A line: its heights, over 0, 1, 2, … or what `x` says. */
 export type Line = { name: string; y: ArrayLike<number>; x?: ArrayLike<number> };
@@ -25,15 +24,13 @@ export type Chart = {
 /** Colours that colour-blind people can tell apart (Okabe & Ito 2008). */
 const colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 const size = { width: 440, height: 310, marginTop: 44, marginRight: 24, marginBottom: 44, marginLeft: 60 };
-const out = new URL("../.out/", import.meta.url);
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
 
 /** Writes charts into `examples/.out/NAME.svg`, and returns its path as seen from the working directory. */
 export function saveCharts(name: string, charts: readonly Chart[]): string {
   const [width, height] = [size.width * charts.length, size.height];
   const panels = charts.map((chart, i) => `<g transform="translate(${i * size.width},0)">${draw(chart)}</g>`);
-  mkdirSync(out, { recursive: true });
-  const file = fileURLToPath(new URL(`${name}.svg`, out));
+  const file = outFile(`${name}.svg`);
   writeFileSync(
     file,
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
@@ -41,7 +38,7 @@ export function saveCharts(name: string, charts: readonly Chart[]): string {
       // A page may be dark.
       `<rect width="100%" height="100%" fill="white"/>${panels.join("")}</svg>\n`,
   );
-  return relative(process.cwd(), file);
+  return shown(file);
 }
 
 /** The inside of a chart's SVG. */

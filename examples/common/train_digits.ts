@@ -1,0 +1,63 @@
+/** What scripts that train on digits with a Trainer have in common: lines and a bar, checkpoints, Ctrl-C, charts, and the last line. */
+import { accuracy, bookLine, manualSeed, saveCheckpoints, Trainer, type TrainerOptions } from "gradtape";
+import { loadDigits } from "gradtape/digits";
+import { loadSafetensors, saveSafetensors, stopOnInterrupt } from "gradtape/node";
+import { type DigitOptions, orExit } from "./options.js";
+import { outFile, shown } from "./out.js";
+import { saveCharts } from "./plot.js";
+import { progressBar } from "./progress.js";
+
+/**
+ * Trains what `make` gives, once the seed is set. Into examples/.out go NAME.svg, NAME.safetensors with the parameters, and after
+ * every epoch all that `--resume` goes on from.
+ */
+export async function trainOnDigits(
+  name: string,
+  { epochs, batch, seed, resume, ...sizes }: DigitOptions,
+  make: () => TrainerOptions,
+): Promise<void> {
+  manualSeed(seed);
+  const { train, test } = orExit(() => loadDigits({ train: sizes.train, test: sizes.test, flatten: false }));
+  const { callbacks = [], ...given } = make();
+  const checkpoint = outFile(`${name}-checkpoint.safetensors`);
+  const trainer = new Trainer({
+    ...given,
+    metrics: { accuracy: accuracy() },
+    callbacks: [
+      ...callbacks,
+      progressBar({ line: bookLine }),
+      saveCheckpoints({ save: (state) => saveSafetensors(checkpoint, state) }),
+    ],
+  });
+  if (resume) orExit(() => trainer.loadStateDict(loadSafetensors(checkpoint).tensors));
+  const some = Math.min(1000, sizes.train); // as the book does
+  const how = { epochs, batchSize: batch, evaluateTrain: some, validation: test, baseline: true };
+  await stopOnInterrupt((signal) => trainer.fit(train, { ...how, signal }));
+
+  const file = outFile(`${name}.safetensors`);
+  saveSafetensors(file, trainer.model.stateDict());
+  console.log(`parameters: ${shown(file)}`);
+  const { history } = trainer;
+  const chart = saveCharts(name, [
+    {
+      title: "Accuracy on handwritten digits",
+      x: "epoch",
+      y: "accuracy",
+      range: [0, 1],
+      lines: [
+        { name: `train (${some} of ${sizes.train})`, y: history.train.accuracy ?? [] },
+        { name: `test (${sizes.test})`, y: history.validation.accuracy ?? [] },
+      ],
+    },
+    {
+      title: "Loss, smoothed over 11 iterations",
+      x: "iteration",
+      y: "loss",
+      smooth: 11,
+      lines: [{ name: "loss", y: history.steps.loss }],
+    },
+  ]);
+  console.log(`chart: ${chart}`);
+  const result = await trainer.evaluate(test);
+  console.log(`test accuracy ${result.accuracy.toFixed(4)} (${sizes.test} digits)`);
+}
