@@ -168,7 +168,8 @@ for (const op of registry.values()) {
     for (const i of movable(c)) {
       if (c.inputs[i].size * g.size === 0 || op.kinks?.[c.places[i]]?.length) continue;
       const at = (x: Tensor) => noGrad(() => c.call(c.inputs.map((other, k) => (k === i ? x : other))));
-      const [a, ...others] = Array.from({ length: 4 }, () => signed(c.inputs[i], generator));
+      // Many, since what is linear here and there, as fmod is, may seem so a few times.
+      const [a, ...others] = Array.from({ length: 16 }, () => signed(c.inputs[i], generator));
       const adds = (b: Tensor): boolean => {
         const wanted = at(a).mul(2).sub(at(b).mul(0.5));
         const found = at(a.mul(2).sub(b.mul(0.5)).detach());

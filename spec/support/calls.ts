@@ -124,7 +124,8 @@ const u = 2 ** -24;
 /**
  * How far float32 results may be from the float64 ones `exact`, element by element: 8u · (1 + |n|) of what is computed
  * element by element, and the sum of that where it is summed over a broadcast; 8u · |A||B| of products; and of other sums
- * both, with 16u where several operations stand one behind the other.
+ * both, with 16u where several operations stand one behind the other, and 8u of the largest number in between, as a value may
+ * be the small difference of large ones.
  */
 export function bounds(call: Call, exact: readonly Tensor[]): Float64Array[] {
   const [y] = exact;
@@ -151,10 +152,18 @@ export function bounds(call: Call, exact: readonly Tensor[]): Float64Array[] {
   const sizes = call.inputs.map((x) => tensor(x.detach().abs(), { requiresGrad: true }));
   const sums = results({ ...call, cotangent: (of) => call.cotangent(of).abs() }, sizes);
   const sum = sumsProducts(call, y) ? [0, 8] : call.op.composed ? [1, 16] : [1, 8];
+  const between = call.op.composed ? 8 * u * largest(tape(y)) : 0;
   return sums.map((sizes, i) =>
-    Float64Array.from(sizes.data, (size, k) => sum[0] * plain[i][k] + sum[1] * u * Math.abs(size)),
+    Float64Array.from(
+      sizes.data,
+      (size, k) => sum[0] * plain[i][k] + sum[1] * u * Math.abs(size) + (i === 0 ? between : 0),
+    ),
   );
 }
+
+/** The largest size of a number in any of the tensors. */
+const largest = (tensors: readonly Tensor[]): number =>
+  tensors.reduce((most, { data }) => data.reduce((a: number, b) => Math.max(a, Math.abs(b)), most), 0);
 
 const values = (x: Tensor): Float64Array => Float64Array.from(x.data);
 
