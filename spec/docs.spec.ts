@@ -2,9 +2,10 @@
 /** Every TypeScript block of the README and of docs/ runs as it stands, and prints what its comments say. */
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { registry } from "gradtape";
 import * as assert from "uvu/assert";
 import { page, render } from "./support/ops-page.js";
@@ -20,30 +21,42 @@ const pages = [
 
 const test = suite("docs");
 
-for (const page of pages) {
-  const blocks = [...readFileSync(join(root, page), "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
-  blocks.forEach((code, i) => {
-    test(`${page}, block ${i + 1}`, () => {
-      // Inside the project, so that "gradtape" is found as a user finds it.
-      const folder = mkdtempSync(join(root, "spec", ".docs-"));
-      try {
-        const file = join(folder, "block.ts");
-        writeFileSync(file, code);
-        // There, too, is what it writes.
-        const ran = spawnSync(process.execPath, ["--conditions=gradtape-source", "--import", "tsx", file], {
-          cwd: folder,
-          encoding: "utf8",
-        });
-        assert.is(ran.status, 0, ran.stderr);
-        const promised = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
-        assert.ok(promised.length > 0, "a block shows what it prints");
-        assert.equal(ran.stdout.trimEnd().split("\n"), promised);
-      } finally {
-        rmSync(folder, { recursive: true });
-      }
-    });
+// Inside the project, so that "gradtape" is found as a user finds it; a folder for each block, which may write there.
+const folder = mkdtempSync(join(root, "spec", ".docs-"));
+test.after(() => rmSync(folder, { recursive: true }));
+
+const blocks = pages.flatMap((page) =>
+  [...readFileSync(join(root, page), "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(([, code], i) => {
+    const place = join(folder, `${page.replace(/\W/g, "-")}-${i + 1}`);
+    mkdirSync(place);
+    writeFileSync(join(place, "block.ts"), code);
+    return { name: `${page}, block ${i + 1}`, code, place };
+  }),
+);
+
+test("all blocks can be bundled", async () => {
+  await build({
+    entryPoints: blocks.map(({ place }) => join(place, "block.ts")),
+    outdir: folder,
+    outbase: folder,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    conditions: ["gradtape-source"],
+    external: ["mnist", "fflate"],
   });
-}
+});
+
+for (const { name, code, place } of blocks)
+  test(name, () => {
+    const ran = spawnSync(process.execPath, ["block.mjs"], { cwd: place, encoding: "utf8" });
+    assert.is(ran.status, 0, ran.stderr);
+    const promised = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
+    assert.ok(promised.length > 0, "a block shows what it prints");
+    assert.equal(ran.stdout.trimEnd().split("\n"), promised);
+  });
 
 test("docs/ops.md is current: npm run docs writes it", () => {
   assert.ok(readFileSync(page, "utf8") === render(), "differs from the registry");

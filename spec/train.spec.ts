@@ -604,7 +604,10 @@ test("bad options are refused before anything changes", async () => {
   await construct({ model: (x: Tensor) => x }, /^Trainer: model must be a Layer/);
   await construct({ loss: undefined }, /^Trainer: loss must be a Layer or a function/);
   await construct({ loss: "mse" }, /^Trainer: loss must be/);
-  await construct({ optimizer: {} }, /^Trainer: optimizer must have step\(\), zeroGrad\(\) and a rate lr/);
+  await construct(
+    { optimizer: { step() {}, zeroGrad() {}, lr: 1 } },
+    /^Trainer: optimizer must have step\(\), zeroGrad\(\), stateDict\(\), loadStateDict\(\) and a rate lr$/,
+  );
   await construct({ metrics: { accuracy } }, /^Trainer: metrics.accuracy must be a metric, such as accuracy\(\)/);
   await construct({ metrics: { loss: meanAbsoluteError() } }, /^Trainer: metrics.loss must be .* not be called loss/);
   await construct({ yieldEvery: -1 }, /^Trainer: yieldEvery must be/);

@@ -10,7 +10,10 @@ import type { Trainer } from "./trainer.js";
 export type EarlyStoppingOptions = MonitorOptions & {
   /** How many epochs in a row may pass without a better value. */
   patience: number;
-  /** When the run ends, and was not aborted, put back the parameters and buffers of the best epoch (default false). */
+  /**
+   * When the run ends, and was not aborted, put back the parameters and buffers of the best epoch (default false); a run that
+   * goes on after that does so from them.
+   */
   restoreBest?: boolean;
 };
 

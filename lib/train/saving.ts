@@ -8,7 +8,7 @@ import type { Trainer } from "./trainer.js";
 
 /** What to save, when, and how. */
 export type SaveOptions = {
-  /** Keeps a state, for example in a file; a promise is waited for. */
+  /** Keeps a state, such as `(_, trainer) => saveCheckpoint(path, trainer)` of gradtape/node; a promise is waited for. */
   save: (state: StateDict, trainer: Trainer) => unknown;
   /** Save at the end of every so many epochs (default 1). */
   every?: number;

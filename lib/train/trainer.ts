@@ -45,8 +45,9 @@ export class Trainer implements Stateful {
   constructor(private readonly options: TrainerOptions) {
     const { model, optimizer, loss, metrics = {}, callbacks = [], generator = defaultGenerator() } = options;
     this.objective = new Objective(model, loss);
-    if (typeof optimizer?.step !== "function" || typeof optimizer.zeroGrad !== "function" || !(optimizer.lr >= 0))
-      throw new ValueError("Trainer: optimizer must have step(), zeroGrad() and a rate lr");
+    const methods = ["step", "zeroGrad", "stateDict", "loadStateDict"] as const;
+    if (!methods.every((name) => typeof optimizer?.[name] === "function") || !(optimizer.lr >= 0))
+      throw new ValueError(`Trainer: optimizer must have ${methods.join("(), ")}() and a rate lr`);
     for (const [name, metric] of Object.entries(metrics))
       if (name === "loss" || typeof metric?.tally !== "function")
         throw new ValueError(`Trainer: metrics.${name} must be a metric, such as accuracy(), and not be called loss`);
