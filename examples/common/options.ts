@@ -29,7 +29,7 @@ export const positive = (text: string) => {
 export type Sizes = { epochs: number; train: number; test: number; batch: number };
 
 /** What is read of their command lines. */
-export type DigitOptions = Sizes & { seed: number; resume?: boolean };
+export type DigitOptions = Sizes & { seed: number; out?: string; resume?: boolean };
 
 /** The command line of a script that trains on digits with `trainOnDigits`; `quick` are its sizes with --quick. */
 export function digitOptions(name: string, description: string, usual: Sizes, quick: Sizes): Command {
@@ -40,6 +40,7 @@ export function digitOptions(name: string, description: string, usual: Sizes, qu
     .option("--test <n>", "other digits, to test with", whole(1), test)
     .option("--batch <n>", "digits in a step", whole(1), batch)
     .option("--seed <n>", "decides all that is random, save which digits are which", whole(0), 0)
+    .option("--out <folder>", "where to write what was learnt (default: examples/.out)")
     .option("--resume", "go on from where the last run ended, or was stopped by Ctrl-C")
     .option("--quick", "a small run of a few seconds: changes the defaults above");
 }
