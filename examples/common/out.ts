@@ -12,5 +12,8 @@ export function outFile(name: string, folder = usual): string {
   return join(folder, name);
 }
 
-/** A path as seen from the working directory. */
-export const shown = (path: string): string => relative(process.cwd(), path);
+/** A path as people read it: from the working directory, if it lies in it. */
+export function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith("..") ? path : near;
+}
