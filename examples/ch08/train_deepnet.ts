@@ -7,7 +7,7 @@ import { trainOnDigits } from "../common/train_digits.js";
 const options = digitOptions(
   "ch08/train_deepnet",
   "Trains the book's DeepConvNet on handwritten digits.",
-  { epochs: 8, train: 8000, test: 2000, batch: 100 },
+  { epochs: 6, train: 8000, test: 2000, batch: 100 },
   { epochs: 3, train: 300, test: 100, batch: 25 },
 )
   .option("--lr <x>", "the highest learning rate of Adam, which rises to it and falls again", positive, 0.003)

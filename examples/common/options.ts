@@ -1,4 +1,5 @@
-/** Command lines of the examples: options that are numbers, and errors told in one line. */
+/** Command lines of the examples: options that are numbers or folders, and errors told in one line. */
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { GradtapeError } from "gradtape";
 
@@ -25,11 +26,22 @@ export const positive = (text: string) => {
   return value;
 };
 
+/** Reads a folder to write in, which is made where it is missing. */
+export function folder(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
+    return path;
+  } catch (error) {
+    throw new InvalidArgumentError(`It must be a folder to write in (${(error as Error).message}).`);
+  }
+}
+
 /** Numbers that all scripts that train on digits take. */
 export type Sizes = { epochs: number; train: number; test: number; batch: number };
 
 /** What is read of their command lines. */
-export type DigitOptions = Sizes & { seed: number; resume?: boolean };
+export type DigitOptions = Sizes & { seed: number; out?: string; resume?: boolean };
 
 /** The command line of a script that trains on digits with `trainOnDigits`; `quick` are its sizes with --quick. */
 export function digitOptions(name: string, description: string, usual: Sizes, quick: Sizes): Command {
@@ -40,6 +52,7 @@ export function digitOptions(name: string, description: string, usual: Sizes, qu
     .option("--test <n>", "other digits, to test with", whole(1), test)
     .option("--batch <n>", "digits in a step", whole(1), batch)
     .option("--seed <n>", "decides all that is random, save which digits are which", whole(0), 0)
+    .option("--out <folder>", "where to write what was learnt (default: examples/.out)", folder)
     .option("--resume", "go on from where the last run ended, or was stopped by Ctrl-C")
     .option("--quick", "a small run of a few seconds: changes the defaults above");
 }

@@ -26,11 +26,11 @@ const colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
 const size = { width: 440, height: 310, marginTop: 44, marginRight: 24, marginBottom: 44, marginLeft: 60 };
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
 
-/** Writes charts into `examples/.out/NAME.svg`, and returns its path as seen from the working directory. */
-export function saveCharts(name: string, charts: readonly Chart[]): string {
+/** Writes charts into NAME.svg in `folder` (default examples/.out), and returns its path as seen from the working directory. */
+export function saveCharts(name: string, charts: readonly Chart[], folder?: string): string {
   const [width, height] = [size.width * charts.length, size.height];
   const panels = charts.map((chart, i) => `<g transform="translate(${i * size.width},0)">${draw(chart)}</g>`);
-  const file = outFile(`${name}.svg`);
+  const file = outFile(`${name}.svg`, folder);
   writeFileSync(
     file,
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +

@@ -8,18 +8,18 @@ import { saveCharts } from "./plot.js";
 import { progressBar } from "./progress.js";
 
 /**
- * Trains what `make` gives, once the seed is set. Into examples/.out go NAME.svg, NAME.safetensors with the parameters, and after
- * every epoch all that `--resume` goes on from.
+ * Trains what `make` gives, once the seed is set. Writes NAME.svg, NAME.safetensors with the parameters, and after every epoch
+ * NAME-checkpoint.safetensors with all that `--resume` goes on from.
  */
 export async function trainOnDigits(
   name: string,
-  { epochs, batch, seed, resume, ...sizes }: DigitOptions,
+  { epochs, batch, seed, out, resume, ...sizes }: DigitOptions,
   make: () => TrainerOptions,
 ): Promise<void> {
   manualSeed(seed);
   const { train, test } = orExit(() => loadDigits({ train: sizes.train, test: sizes.test, flatten: false }));
   const { callbacks = [], ...given } = make();
-  const checkpoint = outFile(`${name}-checkpoint.safetensors`);
+  const checkpoint = outFile(`${name}-checkpoint.safetensors`, out);
   const trainer = new Trainer({
     ...given,
     metrics: { accuracy: accuracy() },
@@ -34,18 +34,18 @@ export async function trainOnDigits(
   const how = { epochs, batchSize: batch, evaluateTrain: some, validation: test, baseline: true };
   await stopOnInterrupt((signal) => trainer.fit(train, { ...how, signal }));
 
-  const file = outFile(`${name}.safetensors`);
+  const file = outFile(`${name}.safetensors`, out);
   saveSafetensors(file, trainer.model.stateDict());
   console.log(`parameters: ${shown(file)}`);
   const { history } = trainer;
-  const chart = saveCharts(name, [
+  const charts = [
     {
       title: "Accuracy on handwritten digits",
       x: "epoch",
       y: "accuracy",
       range: [0, 1],
       lines: [
-        { name: `train (${some} of ${sizes.train})`, y: history.train.accuracy ?? [] },
+        { name: `train (${some})`, y: history.train.accuracy ?? [] },
         { name: `test (${sizes.test})`, y: history.validation.accuracy ?? [] },
       ],
     },
@@ -56,8 +56,8 @@ export async function trainOnDigits(
       smooth: 11,
       lines: [{ name: "loss", y: history.steps.loss }],
     },
-  ]);
-  console.log(`chart: ${chart}`);
+  ] as const;
+  console.log(`chart: ${saveCharts(name, charts, out)}`);
   const result = await trainer.evaluate(test);
   console.log(`test accuracy ${result.accuracy.toFixed(4)} (${sizes.test} digits)`);
 }

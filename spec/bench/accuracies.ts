@@ -1,4 +1,4 @@
-/** How well the networks of the examples do on 2,000 digits they have not seen: each script, run as a reader runs it, over several seeds. */
+/** `npm run accuracies`: how well the networks of the examples do on 2,000 digits they have not seen: each script, run as a reader runs it, over several seeds. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { InvalidArgumentError } from "commander";
@@ -23,7 +23,7 @@ function named(text: string, before: readonly Run[] = []): readonly Run[] {
 }
 
 const { only: chosen = runs, seeds } = commandLine(
-  "accuracies",
+  "npm run accuracies --",
   "Trains the networks of the examples, one after the other, and tells how well they do. Takes half an hour.",
 )
   .option(
@@ -36,13 +36,11 @@ const { only: chosen = runs, seeds } = commandLine(
   .opts<{ only?: readonly Run[]; seeds: number[] }>();
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b) / values.length;
-const row = (...cells: string[]): void => {
-  const [first, ...rest] = cells;
-  console.log([first.padEnd(14), ...rest.map((cell) => cell.padStart(9))].join(""));
-};
+const write = (...cells: string[]): boolean => process.stdout.write(cells.map((cell) => cell.padStart(10)).join(""));
+const share = (x: number): string => (Number.isNaN(x) ? "" : x.toFixed(4));
 
 /** The accuracy that the script's last line tells, and the seconds that its process took. */
-function train({ example, options = [] }: Run, seed: number): [accuracy: number, seconds: number] {
+function train({ example, options = [] }: Run, seed: number): { accuracy: number; seconds: number } {
   const file = fileURLToPath(new URL(`../../examples/${example}.ts`, import.meta.url));
   const start = performance.now();
   const { stdout, stderr } = spawnSync(
@@ -52,19 +50,22 @@ function train({ example, options = [] }: Run, seed: number): [accuracy: number,
   );
   const found = /^test accuracy (0\.\d+|1\.0+) /m.exec(stdout);
   if (!found) throw new Error(`${example}: no accuracy was printed; ${stderr}`);
-  return [Number(found[1]), (performance.now() - start) / 1000];
+  return { accuracy: Number(found[1]), seconds: (performance.now() - start) / 1000 };
 }
 
-row("", ...seeds.map((seed) => `seed ${seed}`), "mean", "at least", "s each");
+process.stdout.write(" ".repeat(14));
+write(...seeds.map((seed) => `seed ${seed}`), "mean", "at least", "s each");
 let simple = Number.NaN;
 for (const run of chosen) {
-  const results = seeds.map((seed) => train(run, seed));
-  const accuracy = mean(results.map(([accuracy]) => accuracy));
+  process.stdout.write(`\n${run.name.padEnd(14)}`);
+  const results = seeds.map((seed) => {
+    const result = train(run, seed);
+    write(share(result.accuracy));
+    return result;
+  });
+  const accuracy = mean(results.map(({ accuracy }) => accuracy));
   if (run.name === "SimpleConvNet") simple = accuracy;
-  const least = run.least ?? simple + 0.01;
-  row(
-    run.name,
-    ...[...results.map(([accuracy]) => accuracy), accuracy, least].map((x) => (Number.isNaN(x) ? "" : x.toFixed(4))),
-    mean(results.map(([, seconds]) => seconds)).toFixed(0),
-  );
+  const seconds = mean(results.map(({ seconds }) => seconds));
+  write(share(accuracy), share(run.least ?? simple + 0.01), seconds.toFixed(0));
 }
+console.log();
