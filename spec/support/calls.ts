@@ -124,39 +124,38 @@ const u = 2 ** -24;
 /**
  * How far float32 results may be from the float64 ones `exact`, element by element: 8u · (1 + |n|) of what is computed
  * element by element, and the sum of that where it is summed over a broadcast; 8u · |A||B| of products; and of other sums
- * both, with 16u where several operations stand one behind the other, and 8u of the largest number in between, as a value may
- * be the small difference of large ones.
+ * both, with 20u where several operations stand one behind the other, and of a value 8u of the largest number in between, as it
+ * may be the small difference of large ones.
  */
 export function bounds(call: Call, exact: readonly Tensor[]): Float64Array[] {
   const [y] = exact;
+  const { composed, word } = call.op;
   const plain = exact.map((x) => Float64Array.from(x.data, (value) => 8 * u * (1 + Math.abs(value))));
-  if (call.op.word) {
-    const wide = call.inputs.map((x) => tensor(x.detach().expandTo(y.shape), { requiresGrad: true }));
-    const [, ...slopes] = results(call, wide);
-    return slopes.length === 0
-      ? plain
-      : [
-          plain[0],
-          ...slopes.map((g, i) =>
-            values(
-              g
-                .abs()
-                .add(1)
-                .mul(8 * u)
-                .sumTo(call.inputs[i].shape),
-            ),
-          ),
-        ];
-  }
+  if (word) return exact.length === 1 ? plain : [plain[0], ...spread(call, y)];
   // Of what multiplies and adds, the sum of the sizes of its terms.
   const sizes = call.inputs.map((x) => tensor(x.detach().abs(), { requiresGrad: true }));
   const sums = results({ ...call, cotangent: (of) => call.cotangent(of).abs() }, sizes);
-  const sum = sumsProducts(call, y) ? [0, 8] : call.op.composed ? [1, 16] : [1, 8];
-  const between = call.op.composed ? 8 * u * largest(tape(y)) : 0;
+  const sum = sumsProducts(call, y) ? [0, 8] : composed ? [1, 20] : [1, 8];
+  const broadcast = composed && call.inputs.some(({ size }) => size === 1) && exact.length > 1 ? spread(call, y) : [];
   return sums.map((sizes, i) =>
-    Float64Array.from(
-      sizes.data,
-      (size, k) => sum[0] * plain[i][k] + sum[1] * u * Math.abs(size) + (i === 0 ? between : 0),
+    Float64Array.from(sizes.data, (size, k) => {
+      const between = i === 0 ? (composed ? 8 * u * largest(tape(y)) : 0) : (broadcast[i - 1]?.[k] ?? 0);
+      return sum[0] * plain[i][k] + sum[1] * u * Math.abs(size) + between;
+    }),
+  );
+}
+
+/** 8u · (1 + |n|) of each gradient, where an input is broadcast summed as its gradient is. */
+function spread(call: Call, y: Tensor): Float64Array[] {
+  const wide = call.inputs.map((x) => tensor(x.detach().expandTo(y.shape), { requiresGrad: true }));
+  const [, ...slopes] = results(call, wide);
+  return slopes.map((g, i) =>
+    values(
+      g
+        .abs()
+        .add(1)
+        .mul(8 * u)
+        .sumTo(call.inputs[i].shape),
     ),
   );
 }
