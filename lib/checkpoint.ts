@@ -14,8 +14,17 @@ type Segment = {
   generator: Generator;
   /** Where the generator stood at the start. */
   state: GeneratorState;
-  /** The gradients of everything the call depends on, by the gradient that arrived. */
-  known: WeakMap<Tensor, readonly Tensor[]>;
+  /** What is left to hand out of the gradients that were computed, by the gradient that arrived. */
+  known: WeakMap<Tensor, Known>;
+};
+
+/** The gradients of everything a call depends on, without those handed out: someone may write to these. */
+type Known = {
+  /** What the arriving gradient was then. */
+  version: number;
+  /** Whether they have gradients themselves. */
+  recorded: boolean;
+  found: (Tensor | null)[];
 };
 
 /**
@@ -106,8 +115,15 @@ const operation: Omit<Operation, "differentiable"> = {
   apply: checkpoint as never,
   pull(i, g, _, { inputs, attributes }) {
     const segment = attributes as Segment;
-    const found = segment.known.get(g) ?? gradients(g, inputs as readonly Operand[] as readonly Tensor[], segment);
-    segment.known.set(g, found);
-    return found[i];
+    const [{ version }, recorded] = [g.storage, isRecording()];
+    let known = segment.known.get(g);
+    if (!known?.found[i] || known.version !== version || known.recorded !== recorded) {
+      const found = gradients(g, inputs as readonly Operand[] as readonly Tensor[], segment);
+      known = { version, recorded, found: [...found] };
+      segment.known.set(g, known);
+    }
+    const own = known.found[i] as Tensor;
+    known.found[i] = null;
+    return own;
   },
 };

@@ -136,11 +136,19 @@ export class Storage {
 
   /** The values are used after all: not to be dropped, and computed again if they were. */
   keep(): void {
-    const { recipe, home } = this;
+    const { recipe, home, captured } = this;
     this.recipe = null;
     if (!recipe || !home || this.address !== 0) return;
-    this.home = null; // as if nothing had ever been written
-    home.again(this, recipe);
+    this.home = this.captured = null; // as if nothing had ever been written, nor would be written over
+    try {
+      home.again(this, recipe);
+    } catch (error) {
+      this.leave();
+      Object.assign(this, { array: null, home, address: 0, recipe }); // whoever asks next, tries again
+      throw error;
+    } finally {
+      this.captured = captured;
+    }
   }
 
   /** Takes the values' place back, for they can be computed again. */

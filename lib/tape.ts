@@ -51,6 +51,9 @@ export const driver = {
     elementwise === true && !isRecording() && sameShape(before.shape, y.shape) && before.dtype === y.dtype,
 };
 
+/** Whether a part is rather added in place, which JavaScript does: what lies in a backend's memory is left there for small ones only. */
+const worth = (part: Tensor, { storage, size }: Tensor): boolean => storage.home === null || 16 * part.size <= size;
+
 /** A gradient in the shape of what it belongs to. */
 const expanded = (g: Tensor, x: Tensor): Tensor => (sameShape(g.shape, x.shape) ? g : g.expandTo(x.shape));
 
@@ -113,7 +116,7 @@ function propagate(
         // Element by element a gradient may broadcast, as long as what it belongs to does not.
         const small = op.elementwise && sameShape(input.shape, x.shape);
         if (!small) whole ??= expanded(g, x);
-        if (op.pullInto && before && sums.has(before) && !isRecording() && !observer) {
+        if (op.pullInto && before && sums.has(before) && worth(x, before) && !isRecording() && !observer) {
           op.pullInto(whole as Tensor, before, origin);
           continue;
         }
@@ -124,7 +127,9 @@ function propagate(
         const sum = before && !onto ? driver.accumulate(before, own) : own;
         gradients.set(input, sum);
         if ((before || op.pullInto) && sameShape(sum.shape, input.shape)) sums.add(sum);
-        if (before) drop(before);
+        if (!before) continue;
+        sums.delete(before);
+        drop(before);
       }
     });
     if (wanted(x)) continue;

@@ -362,4 +362,17 @@ test("outside nothing is looked at, also after an error; and it must be synchron
   );
 });
 
+test("a checkpoint gives each call gradients of its own, though the same seed arrives", () => {
+  const x = tensor([1, 2, 3], { dtype: "float64", requiresGrad: true });
+  const y = checkpoint((x: Tensor) => x.mul(x))(x);
+  const seed = tensor([1, 1, 1], { dtype: "float64" });
+  const [first] = gradient(y, [x], { seed });
+  first.assign(0);
+  assert.equal(gradient(y, x, { seed }).toArray(), [2, 4, 6]);
+  const slope = gradient(y, x, { seed, createGraph: true });
+  assert.equal(gradient(slope.sum(), x).toArray(), [2, 2, 2]);
+  seed.assign(0);
+  assert.equal(gradient(y, x, { seed }).toArray(), [0, 0, 0]);
+});
+
 test.run();

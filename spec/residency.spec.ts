@@ -317,4 +317,102 @@ test("what is computed again while gradients are is nobody's to take back", () =
   configure();
 });
 
+/** A value and another that is computed from it, both known to a released tape only. */
+function released(first: (x: Tensor) => Tensor): { y: Tensor; z: Tensor; expected: Float64Array } {
+  const y = first(ramp(true));
+  const z = y.mul(2);
+  z.sum().backward();
+  movings.empty();
+  return { y, z, expected: Float64Array.from(first(tensor(values(1, 300))).data) };
+}
+
+const declines: Record<string, (y: Tensor) => void> = {
+  "whose memory cannot grow": (y) => {
+    const memory = usual.memory();
+    memory.begin = () => false;
+    y.toArray();
+    Reflect.deleteProperty(memory, "begin");
+  },
+  "that was turned off": () => movings.off(),
+};
+
+for (const [which, decline] of Object.entries(declines))
+  test(`a value that JavaScript computes again, for a backend ${which}, is there for others computed from it`, () => {
+    movings.usual();
+    const { y, z, expected } = released((x) => x.mul(0.5).reshape([1, -1]).expand([4, 300]));
+    decline(y);
+    for (const [x, times] of [
+      [y, 1],
+      [z, 2],
+    ] as const)
+      assertClose(
+        x.toArray(),
+        expected.map((value) => times * value),
+        { tolerance: 0 },
+      );
+    configure();
+  });
+
+test("what could not be computed again is not taken for zeros, and can be asked for once more", () => {
+  movings.usual();
+  const { y, z, expected } = released((x) => x.mul(0.5).reshape([10, -1]));
+  const memory = usual.memory();
+  memory.begin = () => {
+    throw new RangeError("Array buffer allocation failed");
+  };
+  assert.throws(() => z.toArray(), /allocation/);
+  assert.throws(() => y.toArray(), /allocation/);
+  Reflect.deleteProperty(memory, "begin");
+  assertClose(
+    z.toArray(),
+    expected.map((value) => 2 * value),
+    { tolerance: 0 },
+  );
+  assertClose(y.toArray(), expected, { tolerance: 0 });
+  configure();
+});
+
+test("a stopped backend that computes again starts no workers", () => {
+  const limits = { elements: 1, threads: 2, untilThreads: 0, divided: 1 };
+  const made = wasm(defines, limits) as WasmBackend;
+  const back = replaceBackend(made);
+  const x = tensor(values(1, 30_000), { dtype: "float32", requiresGrad: true });
+  const y = x.mul(0.5).tanh();
+  y.sum().backward();
+  movings.empty();
+  back();
+  made.stop?.();
+  y.toArray();
+  assert.not(made.threads());
+});
+
+test("gradients of few parts add up in the memory where they are, those of many small ones in an array", () => {
+  movings.usual();
+  const x = tensor(values(1, 12_000), { shape: [20, 600], dtype: "float32", requiresGrad: true });
+  const [few, many] = [2, 20].map((count) => {
+    const parts = x.chunk(count).map((part, i) =>
+      part
+        .tanh()
+        .mul(i + 1)
+        .sum(),
+    );
+    const g = gradient(
+      parts.reduce((sum, part) => sum.add(part)),
+      x,
+    );
+    const expected = x
+      .detach()
+      .tanh()
+      .square()
+      .neg()
+      .add(1)
+      .mul(tensor(Array.from({ length: 20 }, (_, i) => [Math.floor((i * count) / 20) + 1])));
+    const { away } = g.storage;
+    assertClose(g, expected, { tolerance: 1e-5 });
+    return away;
+  });
+  assert.equal([few, many], [true, false]);
+  configure();
+});
+
 test.run();

@@ -27,7 +27,10 @@ export function wasm(reference: Backend, options: Partial<Limits> = {}): WasmBac
       make: (maker) => maker(engine),
       memory: () => engine.memory,
       threads: () => engine.threads,
-      stop: () => engine.stop(),
+      stop: () => {
+        limits.threads = 1; // what was dropped may yet be asked for, and is then computed here
+        engine.stop();
+      },
     };
     engine.backend = made;
     return made;
