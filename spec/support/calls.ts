@@ -136,11 +136,15 @@ export function bounds(call: Call, exact: readonly Tensor[]): Float64Array[] {
   const sizes = call.inputs.map((x) => tensor(x.detach().abs(), { requiresGrad: true }));
   const sums = results({ ...call, cotangent: (of) => call.cotangent(of).abs() }, sizes);
   const sum = sumsProducts(call, y) ? [0, 8] : composed ? [1, 20] : [1, 8];
-  const broadcast = composed && call.inputs.some(({ size }) => size === 1) && exact.length > 1 ? spread(call, y) : [];
+  const one =
+    call.inputs.some(({ size }) => size === 1) &&
+    call.inputs.every((x) => x.size === 1 || `${x.shape}` === `${y.shape}`);
+  const broadcast = composed && one && y.size > 1 && exact.length > 1 ? spread(call, y) : [];
+  const between = composed ? 8 * u * largest(tape(y)) : 0;
   return sums.map((sizes, i) =>
     Float64Array.from(sizes.data, (size, k) => {
-      const between = i === 0 ? (composed ? 8 * u * largest(tape(y)) : 0) : (broadcast[i - 1]?.[k] ?? 0);
-      return sum[0] * plain[i][k] + sum[1] * u * Math.abs(size) + between;
+      const more = i === 0 ? between : (broadcast[i - 1]?.[k] ?? 0);
+      return sum[0] * plain[i][k] + sum[1] * u * Math.abs(size) + more;
     }),
   );
 }
