@@ -46,16 +46,19 @@ function everything(backend: WasmBackend, round: number): Block[] {
   const [m, n, k] = [size(), size(), size()];
   const kernels = backend.kernels as unknown as Kernels;
   const [a, b] = [block([m, k], generator), block([k, n], generator)];
-  const [product, elements, sum, rows, columns, share] = [[m, n], [m, k], [], [m], [k], [m, k]].map((s) => block(s));
+  const shapes = [[m, n], [9, 5, n], [m, k], [], [m], [k], [m, k]];
+  const [product, batch, elements, sum, rows, columns, share] = shapes.map((s) => block(s));
   const both = [block([m, k]), block([m, k])];
   kernels.matmul([a, b], product, { m, n, k }, {});
+  const some = [block([9, 5, k], generator), block([9, k, n], generator)];
+  kernels.matmul(some, batch, { m: 5, n, k }, {});
   backend.word(registry.get("sigmoid")?.word as Word, [a], elements);
   backend.word(Words.list([x.exp() as Word, x.mul(x) as Word]), [a], both[0], both.slice(1));
   kernels.sum([a], sum, {}, { axes: [0, 1] });
   kernels.sum([a], rows, {}, { axes: [1] });
   kernels.sum([a], columns, {}, { axes: [0] });
   kernels.softmax([a], share, {}, { axes: [1] });
-  return [product, elements, ...both, sum, rows, columns, share];
+  return [product, batch, elements, ...both, sum, rows, columns, share];
 }
 
 const same = (found: Block[], expected: Block[]): void =>

@@ -269,6 +269,37 @@ test("products of the sizes that networks have", () => {
       compareProducts(m, n, k, how);
 });
 
+test("the products of a batch, computed together, have the bits that they have one by one", () => {
+  const backends = [1, 60, 300, 2 ** 20].map((panels) => wasm(defines, { ...all, depth: 8, panels }) as WasmBackend);
+  for (const how of hows)
+    for (const [left, right, batch] of [
+      [[7], [7], [7]],
+      [[], [7], [7]],
+      [[7], [], [7]],
+      [[2, 1], [3], [2, 3]],
+      [
+        [2, 3],
+        [2, 1],
+        [2, 3],
+      ],
+    ])
+      for (const [m, n, k] of [
+        [3, 5, 4],
+        [37, 9, 10],
+        [1, 8, 9],
+        [5, 1, 3],
+      ]) {
+        const a = block([...left, ...(how.ta ? [k, m] : [m, k])]);
+        const b = block([...right, ...(how.tb ? [n, k] : [k, n])]);
+        const [alone, ...others] = backends.map(({ kernels, ...backend }) =>
+          guarded(backend as WasmBackend, [...batch, m, n], [a, b], (y) => {
+            assert.ok((kernels.matmul as unknown as Product)([a, b], y, { m, n, k }, how));
+          }),
+        );
+        for (const values of others) assertSame(values, alone);
+      }
+});
+
 test("NaN and ∞ reach what depends on them, and nothing else", () => {
   for (const how of hows)
     for (const spoil of [NaN, Infinity, -Infinity]) for (const m of [1, 3, 6]) compareProducts(m, 9, 6, how, spoil);

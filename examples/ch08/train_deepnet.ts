@@ -8,7 +8,7 @@ const options = digitOptions(
   "ch08/train_deepnet",
   "Trains the book's DeepConvNet on handwritten digits.",
   { epochs: 6, train: 8000, test: 2000, batch: 100 },
-  { epochs: 3, train: 300, test: 100, batch: 25 },
+  { epochs: 2, train: 200, test: 100, batch: 25 },
 )
   .option("--lr <x>", "the highest learning rate of Adam, which rises to it and falls again", positive, 0.003)
   .option("--augment", "shift, rotate and scale digits at random, anew in every epoch")

@@ -57,13 +57,18 @@ export function digitOptions(name: string, description: string, usual: Sizes, qu
     .option("--quick", "a small run of a few seconds: changes the defaults above");
 }
 
-/** Runs what options can make fail: an error of the library on purpose ends the script with its message, in one line. */
+function fail(error: unknown): never {
+  if (!(error instanceof GradtapeError)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exit(1);
+}
+
+/** Runs what options can make fail, at once or later: an error of the library on purpose ends the script with its message, in one line. */
 export function orExit<T>(f: () => T): T {
   try {
-    return f();
+    const result = f();
+    return result instanceof Promise ? (result.catch(fail) as T) : result;
   } catch (error) {
-    if (!(error instanceof GradtapeError)) throw error;
-    console.error(`error: ${error.message}`);
-    process.exit(1);
+    return fail(error);
   }
 }

@@ -32,7 +32,7 @@ export async function trainOnDigits(
   if (resume) orExit(() => trainer.loadStateDict(loadSafetensors(checkpoint).tensors));
   const some = Math.min(1000, sizes.train); // as the book does
   const how = { epochs, batchSize: batch, evaluateTrain: some, validation: test, baseline: true };
-  await stopOnInterrupt((signal) => trainer.fit(train, { ...how, signal }));
+  await orExit(() => stopOnInterrupt((signal) => trainer.fit(train, { ...how, signal })));
 
   const file = outFile(`${name}.safetensors`, out);
   saveSafetensors(file, trainer.model.stateDict());

@@ -19,7 +19,7 @@ import { trainOnDigits } from "../common/train_digits.js";
 const options = digitOptions(
   "npm start --",
   "Trains a small convolutional network on handwritten digits.",
-  { epochs: 10, train: 8000, test: 2000, batch: 100 },
+  { epochs: 6, train: 8000, test: 2000, batch: 100 },
   { epochs: 5, train: 1000, test: 500, batch: 25 },
 )
   .option("--lr <x>", "the highest learning rate of AdamW, which rises to it and falls again", positive, 0.02)

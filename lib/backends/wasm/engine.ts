@@ -16,6 +16,8 @@ export const usual = {
   multiplications: 2 ** 12,
   /** Steps of a product summed by themselves. */
   depth: 128,
+  /** Floats of packed panels up to which the products of a batch are computed together. */
+  panels: 2 ** 20,
   /** Bytes of memory that are filled before values are copied out of it. */
   room: 2 ** 23,
   /** Bytes of memory at most. */

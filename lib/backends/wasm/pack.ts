@@ -8,12 +8,13 @@ const joinHigh = [8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31];
 
 /**
  * pack(first, last, from, to, count, k, across): `count` vectors of k values become panels of `width`, 4 or 6, their first
- * values first; of these, panels `first` to `last` are made. A vector is a column of [k, count] (`across`) or a row of
- * [count, k]. What a panel has too many makes sums that nobody reads.
+ * values first; then the next so many vectors. Of all these panels `first` to `last` are made. A vector is a column of
+ * [k, count] (`across`) or a row of [count, k]. What a panel has too many makes sums that nobody reads.
  */
 export function pack(width: 4 | 6): Code {
   const code = new Code("i32", "i32", "i32", "i32", "i32", "i32", "i32");
-  const [first, last, from, to, count, k, across] = [0, 1, 2, 3, 4, 5, 6];
+  const [first, last, allFrom, allTo, count, k, across] = [0, 1, 2, 3, 4, 5, 6];
+  const [unit, each, which, from, to, stop] = code.locals("i32", 6);
   const [panel, p, at, row, whole, v, end, size] = code.locals("i32", 8);
   const outs = code.locals("i32", 4);
   const starts = code.locals("i32", width);
@@ -89,14 +90,28 @@ export function pack(width: 4 | 6): Code {
     });
 
   code.do(count).i32(2).do("i32.shl").set(row).do(k).i32(-4).do("i32.and").set(whole);
-  code.do(count).i32(1).do("i32.sub").set(end).do(k).i32(step).do("i32.mul").set(size).do(first).set(panel);
-  code.do(across).if(
-    () => {
-      code.do(last, last, first, "i32.sub").i32(3).do("i32.and", "i32.sub").set(v);
-      visit(v, 4, () => columns(4));
-      visit(last, 1, () => columns(1));
-    },
-    () => visit(last, 1, rows),
-  );
+  code.do(count).i32(1).do("i32.sub").set(end).do(k).i32(step).do("i32.mul").set(size).do(first).set(unit);
+  code
+    .do(count)
+    .i32(width - 1)
+    .do("i32.add")
+    .i32(width)
+    .do("i32.div_u")
+    .set(each);
+  code.while(unit, last, 0, () => {
+    code.do(unit, each, "i32.div_u").set(which).do(unit, each, "i32.rem_u").set(panel);
+    code.do(allFrom, which, row, "i32.mul", k, "i32.mul", "i32.add").set(from);
+    code.do(allTo, which, each, "i32.mul", size, "i32.mul", "i32.add").set(to);
+    code.do(panel, last, "i32.add", unit, "i32.sub").set(stop).least(stop, each).set(stop);
+    code.do(unit, stop, "i32.add", panel, "i32.sub").set(unit);
+    code.do(across).if(
+      () => {
+        code.do(stop, stop, panel, "i32.sub").i32(3).do("i32.and", "i32.sub").set(v);
+        visit(v, 4, () => columns(4));
+        visit(stop, 1, () => columns(1));
+      },
+      () => visit(stop, 1, rows),
+    );
+  });
   return code;
 }

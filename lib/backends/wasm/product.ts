@@ -9,13 +9,15 @@ export const rows = 36;
 const upper = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
 
 /**
- * product(first, last, a, b, y, m, n, k, depth): y[m, n] from panels of `height` of a's rows, and of four of b's columns;
- * parts `first` to `last` of it, counted along rows of parts. `depth` steps of k are summed by themselves: their panels
- * stay in cache, and sums of sums err less. With `fused`, products are added without being rounded first.
+ * product(first, last, a, b, y, m, n, k, depth, nextA, nextB): y[m, n] from panels of `height` of a's rows, and of four of b's
+ * columns, then the next y, whose panels lie so many bytes further; parts `first` to `last` of it all, counted along rows of
+ * parts. `depth` steps of k are summed by themselves: their panels stay in cache, and sums of sums err less. With `fused`,
+ * products are added without being rounded first.
  */
 export function product({ fused, height }: { fused: boolean; height: 4 | 6 }): Code {
-  const code = new Code("i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32");
-  const [first, last, a, b, y, m, n, k, depth] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const code = new Code(...new Array(11).fill("i32"));
+  const [first, last, firstA, firstB, firstY, m, n, k, depth, nextA, nextB] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+  const [a, b, y, parts, which, part] = code.locals("i32", 6);
   const [unit, across, i, end, j, p, start, length] = code.locals("i32", 8);
   const [row, left, right, to, pitch, size, rest, at] = code.locals("i32", 8);
   const sums = Array.from({ length: height }, () => [code.local("v128"), code.local("v128")]);
@@ -100,11 +102,21 @@ export function product({ fused, height }: { fused: boolean; height: 4 | 6 }): C
     .set(across)
     .do(first)
     .set(unit);
+  code
+    .do(m)
+    .i32(rows - 1)
+    .do("i32.add")
+    .i32(rows)
+    .do("i32.div_u", across, "i32.mul")
+    .set(parts);
   code.while(unit, last, 1, () => {
-    code.do(unit, across, "i32.rem_u").i32(columns).do("i32.mul").set(j).do(n, j, "i32.sub").set(rest);
+    code.do(unit, parts, "i32.div_u").set(which).do(unit, parts, "i32.rem_u").set(part);
+    code.do(firstA, which, nextA, "i32.mul", "i32.add").set(a).do(firstB, which, nextB, "i32.mul", "i32.add").set(b);
+    code.do(firstY, which, m, "i32.mul", pitch, "i32.mul", "i32.add").set(y);
+    code.do(part, across, "i32.rem_u").i32(columns).do("i32.mul").set(j).do(n, j, "i32.sub").set(rest);
     code.for(start, k, 0, () => {
       code.do(k, start, "i32.sub").set(length).least(length, depth).set(length);
-      code.do(unit, across, "i32.div_u").i32(rows).do("i32.mul").set(i).do(i).i32(rows).do("i32.add").set(end);
+      code.do(part, across, "i32.div_u").i32(rows).do("i32.mul").set(i).do(i).i32(rows).do("i32.add").set(end);
       code.least(end, m).set(end);
       code.while(i, end, height, tile);
       code.do(start, depth, "i32.add").set(start);

@@ -12,6 +12,12 @@ import { combine, dots } from "./vectors.js";
 /** Floats of rows that are packed at a time. */
 const packed = 2 ** 19;
 
+/** How far apart the matrices of a batch lie, one after the other: 1, 0 for one and the same, or NaN if it differs. */
+function stepOf(matrices: readonly number[]): number {
+  const step = matrices.length > 1 ? matrices[1] - matrices[0] : 0;
+  return step <= 1 && matrices.every((at, i) => at === i * step) ? step : Number.NaN;
+}
+
 export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean }> {
   const { multiplications, depth } = engine.limits;
   const fused = supported(new Code().f32x4(0).f32x4(0).f32x4(0).do("f32x4.relaxed_madd", "drop"));
@@ -31,24 +37,44 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     if (firsts.length === 1 && (m === 1 || n === 1)) return multiplyVector(a, b, y, [m, n, k], m === 1 ? !tb : ta);
     // As many rows at a time as leave their panels in cache.
     const block = Math.min(m, Math.max(1, Math.floor(packed / k / partRows)) * partRows);
-    const sizes = [Math.ceil(block / height) * height * k, Math.ceil(n / tileColumns) * tileColumns * k] as const;
+    const panels = [Math.ceil(block / height) * height * k, Math.ceil(n / 4) * 4 * k];
+    // Those of a batch are computed together, so that threads have something to divide.
+    const steps = [stepOf(firsts), stepOf(seconds)];
+    const moving = steps.reduce((sum, step, i) => sum + step * panels[i], 4 * k);
+    const most =
+      block < m || Number.isNaN(moving)
+        ? 1
+        : Math.max(1, Math.min(firsts.length, Math.floor(engine.limits.panels / moving)));
+    const [manyA, manyB] = steps.map((step) => (step === 1 ? most : 1));
+    // A tile reads two panels of columns. Several products take room of one of a few sizes, which is used again.
+    const needs = [manyA * panels[0], manyB * panels[1] + 4 * k];
+    const sizes = needs.map((floats) => (most > 1 ? 2 ** Math.ceil(Math.log2(floats)) : floats));
     const all = [a.storage.size, b.storage.size, ...sizes, y.storage.size];
     if (!engine.memory.begin(all.reduce((sum, floats) => sum + bytesOf(floats), 0))) return false;
     const [left, right] = [engine.memory.address(a.storage), engine.memory.address(b.storage)];
     const [heights, widths] = sizes.map((floats) => engine.memory.take(floats));
     const to = engine.memory.take(y.storage.size);
-    firsts.forEach((first, i) => {
-      if (i === 0 || seconds[i] !== seconds[i - 1])
-        engine.run(packColumns, Math.ceil(n / 4), [right + 4 * seconds[i] * k * n, widths, n, k, tb ? 0 : 1], n * k);
+    for (let i = 0; i < firsts.length; i += most) {
+      const count = Math.min(most, firsts.length - i);
+      if (i === 0 || seconds[i] !== seconds[i - 1]) {
+        const matrices = Math.min(manyB, count);
+        const given = [right + 4 * seconds[i] * k * n, widths, n, k, tb ? 0 : 1];
+        engine.run(packColumns, matrices * Math.ceil(n / 4), given, matrices * n * k);
+      }
       for (let row = 0; row < m; row += block) {
         const rows = Math.min(block, m - row);
-        const from = left + 4 * (first * m * k + row * (ta ? 1 : k));
-        if (block < m || i === 0 || first !== firsts[i - 1])
-          engine.run(packRows, Math.ceil(rows / height), [from, heights, ta ? m : rows, k, ta ? 1 : 0], rows * k);
+        if (block < m || i === 0 || firsts[i] !== firsts[i - 1]) {
+          const matrices = Math.min(manyA, count);
+          const from = left + 4 * (firsts[i] * m * k + row * (ta ? 1 : k));
+          const given = [from, heights, ta ? m : rows, k, ta ? 1 : 0];
+          engine.run(packRows, matrices * Math.ceil(rows / height), given, matrices * rows * k);
+        }
         const units = Math.ceil(rows / partRows) * Math.ceil(n / tileColumns);
-        engine.run(multiplying, units, [heights, widths, to + 4 * (i * m + row) * n, rows, n, k, depth], rows * n * k);
+        const next = [manyA > 1 ? 4 * panels[0] : 0, manyB > 1 ? 4 * panels[1] : 0];
+        const given = [heights, widths, to + 4 * (i * m + row) * n, rows, n, k, depth, ...next];
+        engine.run(multiplying, count * units, given, count * rows * n * k);
       }
-    });
+    }
     engine.memory.give(heights, sizes[0]);
     engine.memory.give(widths, sizes[1]);
     engine.finish(y, to);
