@@ -102,7 +102,8 @@ function enlarge(drawn: Case, generator: Generator, most: number): Call {
         { shape: y.shape, dtype: y.dtype },
       ),
     describe: () => {
-      const rest = drawn.list(inputs).map((x) => (x instanceof Tensor ? `[${x.shape}]` : JSON.stringify(x)));
+      const short = (_: string, x: unknown) => (x instanceof Tensor ? `[${x.shape}]` : x);
+      const rest = drawn.list(inputs).map((x) => (x instanceof Tensor ? `[${x.shape}]` : JSON.stringify(x, short)));
       return `${op.name}(${rest.join(", ")})`;
     },
   };
