@@ -1,44 +1,21 @@
 // slow, usual environment only: its processes are others
 /** The examples, run as a reader runs them: what they print, what they write, and how they refuse what makes no sense. */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseSafetensors } from "gradtape";
 import { loadSafetensors } from "gradtape/node";
 import * as assert from "uvu/assert";
 import { positive, whole } from "../examples/common/options.js";
 import { SimpleConvNet } from "../examples/common/simple_convnet.js";
+import { flags, npm, root, run, script, wellFormed } from "./support/scripts.js";
 import { suite } from "./support/suite.js";
 
 const test = suite("examples");
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const flags = ["--conditions=gradtape-source", "--import", "tsx"];
 const main = resolve(root, "examples/own/digits.ts");
 const book = resolve(root, "examples/ch05/train_neuralnet.ts");
 const runner = resolve(root, "examples/run.ts");
-
-function run(command: string, args: readonly string[], cwd = root) {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8", timeout: 50_000 });
-  return { status, stdout, stderr, lines: stdout.trimEnd().split("\n") };
-}
-const script = (file: string, ...options: string[]) => run(process.execPath, [...flags, file, ...options]);
-const npm = (...args: string[]) => run("npm", ["--silent", ...args]);
-
-/** Whether a text is one element, all of whose parts are closed in order. */
-function wellFormed(xml: string): boolean {
-  const open: string[] = [];
-  let fits = !/&(?!(amp|lt|gt|quot|#\d+);)/.test(xml);
-  const tag = /<(\/?)([\w:]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g;
-  const rest = xml.trim().replace(tag, (_, end, name, _attributes, empty) => {
-    if (end) fits &&= open.pop() === name;
-    else if (!empty) open.push(name);
-    return open.length === 0 ? "|" : "";
-  });
-  return fits && open.length === 0 && /^[^<>|]*\|$/.test(rest);
-}
 
 test("the check of SVG knows what is not well-formed", () => {
   assert.ok(wellFormed('<a b="c"><d/>text &amp; <e f="1" g-h="2">more</e></a>\n'));

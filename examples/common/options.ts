@@ -9,6 +9,14 @@ export const commandLine = (name: string, description: string): Command =>
     outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")}\n`),
   });
 
+/** The command line of an example that takes no options but a seed, and --quick for a run of a few seconds: what was given. */
+export const seedAndQuick = (name: string, description: string): { seed: number; quick: boolean } =>
+  commandLine(name, description)
+    .option("--seed <n>", "decides what is random", whole(0), 0)
+    .option("--quick", "a small run of a few seconds", false)
+    .parse()
+    .opts();
+
 const read = (text: string): number => (text.trim() === "" ? NaN : Number(text));
 
 /** Reads a whole number of at least `least`. */

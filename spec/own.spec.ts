@@ -1,0 +1,98 @@
+// slow, usual environment only: its processes are others
+/** The models of one's own, in examples/own/: in a quick run each learns what it is to learn, and draws what it draws. */
+import { readFileSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { decode } from "fast-png";
+import * as assert from "uvu/assert";
+import { root, script, wellFormed } from "./support/scripts.js";
+import { suite } from "./support/suite.js";
+
+const test = suite("own");
+
+/** What an example prints in a quick run, and the picture that it says it drew. */
+function quick(name: string, ...options: string[]) {
+  const file = resolve(root, `examples/.out/${name}.svg`);
+  rmSync(file, { force: true });
+  const { status, stdout, stderr, lines } = script(`examples/own/${name}.ts`, "--quick", ...options);
+  assert.is(status, 0, stderr);
+  assert.not.match(stdout, /NaN|undefined/);
+  const drawn = () => {
+    assert.ok(stdout.includes(`: examples/.out/${name}.svg\n`), stdout);
+    const svg = readFileSync(file, "utf8");
+    assert.ok(wellFormed(svg));
+    return svg;
+  };
+  return { stdout, lines, drawn };
+}
+
+/** The numbers that a pattern finds in a text, in its first group or several. */
+const numbers = (text: string, pattern: RegExp): number[] =>
+  [...text.matchAll(pattern)].flatMap(([, ...found]) => found.map(Number));
+
+test("xor learns from most seeds, and says why another is stuck", () => {
+  const { stdout, lines } = quick("xor", "--seed", "12");
+  assert.match(
+    stdout,
+    /^seed 12: stuck at loss 0\.3\d\d, with answers 0\.50, 0\.50 to 1 xor 0 and 1 xor 1,\n.*\(0\.00, 0\.00\) and \(0\.00, 0\.00\)\n/,
+  );
+  assert.match(stdout, /\n3 of 4 seeds learnt it\n/);
+  const answers = numbers(stdout, /\d xor \d = (0\.\d{3})/g);
+  assert.equal(
+    answers.map((answer) => (answer > 0.95 ? 1 : answer < 0.05 ? 0 : answer)),
+    [0, 1, 1, 0],
+  );
+  // Of the square's corners two are dark.
+  const square = lines.slice(-12);
+  assert.equal([square[0][2], square[0].at(-1), square[11][2], square[11].at(-1)], ["█", " ", " ", "█"]);
+});
+
+test("pendulum comes near the solution of its equation, of which it is not told", () => {
+  const { stdout, drawn } = quick("pendulum");
+  const errors = numbers(stdout, /at most (\d\.\d{5}) from the solution/g);
+  assert.is(errors.length, 5);
+  assert.ok(errors[0] > 1 && errors[4] < 0.05, `${errors}`);
+  for (const text of ["solution", "network after 20 steps", "network after 200 steps"])
+    assert.ok(drawn().includes(`>${text}<`), text);
+});
+
+test("spaced_repetition finds the parameters, as near as it says", () => {
+  const { stdout } = quick("spaced_repetition");
+  const found = /\n(\d+) of 19 are off by less than twice that, and recall by (\d\.\d{4}), not (\d\.\d{4})\n$/.exec(
+    stdout,
+  );
+  const [, near, after, before] = Array.from(found ?? [], Number);
+  assert.ok(near >= 16, `${near} of 19 within two standard deviations`);
+  assert.ok(after < before / 2, `${before}, ${after}`);
+});
+
+test("char_rnn learns letters, and writes", () => {
+  const { stdout } = quick("char_rnn");
+  const bits = numbers(stdout, /(\d\.\d{3}) bits a letter\. /g);
+  assert.ok(bits[0] > 4 && bits[1] < 2.5, `${bits}`);
+  assert.match(
+    stdout,
+    /\nat temperature 0\.5:\n[^:]{100}\n\nat temperature 1:\n[^:]{100}\n\nat temperature 1\.5:\n[^:]{100}\n$/,
+  );
+});
+
+test("vae learns, and draws digits in two pictures", () => {
+  const { stdout, drawn } = quick("vae");
+  const [first, , last, test] = numbers(stdout, /ELBO (-\d+\.\d\d), of other digits (-\d+\.\d\d)\n/g);
+  assert.ok(last > first + 50 && test > -220, stdout);
+  const pictures = [...drawn().matchAll(/href="data:image\/png;base64,([^"]+)"/g)].map(([, png]) =>
+    decode(Buffer.from(png, "base64")),
+  );
+  assert.equal(
+    pictures.map(({ width, height, channels }) => [width, height, channels]),
+    [
+      [448, 280, 1],
+      [448, 280, 1],
+    ],
+  );
+  // Digits are ink on paper.
+  const [{ data }] = pictures;
+  const dark = data.filter((value) => value < 128).length / data.length;
+  assert.ok(dark > 0.05 && dark < 0.25, `${dark} is ink`);
+});
+
+test.run();
