@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { parseSafetensors } from "gradtape";
 import { loadSafetensors } from "gradtape/node";
 import * as assert from "uvu/assert";
-import { positive, whole } from "../examples/common/options.js";
+import { positive, share, whole } from "../examples/common/options.js";
 import { SimpleConvNet } from "../examples/common/simple_convnet.js";
 import { flags, npm, root, run, script, wellFormed } from "./support/scripts.js";
 import { suite } from "./support/suite.js";
@@ -143,6 +143,9 @@ test("options are numbers that make sense", () => {
     assert.throws(() => whole(1)(text), /^It must be a whole number of at least 1\.$/);
   for (const text of ["", " ", "x", "0.1x", "-1", "0", "NaN", "Infinity", "1e400"])
     assert.throws(() => positive(text), /^It must be a number above 0\.$/);
+  for (const text of ["", " ", "x", "0.1x", "-1", "1", "NaN", "Infinity"])
+    assert.throws(() => share(text), /^It must be a number from 0 to below 1\.$/);
+  assert.equal(["0", "0.5", ".99"].map(share), [0, 0.5, 0.99]);
   assert.equal(["1", "1e3", "17"].map(whole(1)), [1, 1000, 17]);
   assert.equal(["1", "1e-3", ".5"].map(positive), [1, 0.001, 0.5]);
 });

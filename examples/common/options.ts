@@ -34,6 +34,13 @@ export const positive = (text: string) => {
   return value;
 };
 
+/** Reads a number from 0 to below 1. */
+export const share = (text: string) => {
+  const value = read(text);
+  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError("It must be a number from 0 to below 1.");
+  return value;
+};
+
 /** Reads a folder to write in, which is made where it is missing. */
 export function folder(path: string): string {
   try {
