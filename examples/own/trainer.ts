@@ -20,12 +20,16 @@ import { progressBar } from "../common/progress.js";
 
 type Options = Record<"epochs" | "train" | "test" | "patience" | "seed", number>;
 
+const usual = process.argv.includes("--quick")
+  ? { epochs: 3, train: 500, test: 200 }
+  : { epochs: 30, train: 4000, test: 1000 };
 const { epochs, patience, seed, ...sizes } = commandLine("own/trainer", "Trains a network on digits with a Trainer.")
-  .option("--epochs <n>", "how often to go through the digits, at most", whole(1), 30)
-  .option("--train <n>", "digits to train with", whole(1), 4000)
-  .option("--test <n>", "other digits, to test with", whole(1), 1000)
+  .option("--epochs <n>", "how often to go through the digits, at most", whole(1), usual.epochs)
+  .option("--train <n>", "digits to train with", whole(1), usual.train)
+  .option("--test <n>", "other digits, to test with", whole(1), usual.test)
   .option("--patience <n>", "epochs to wait for a better accuracy", whole(1), 4)
   .option("--seed <n>", "decides what is random, save the split", whole(0), 0)
+  .option("--quick", "a small run of a few seconds: changes the defaults above")
   .parse()
   .opts<Options>();
 
