@@ -125,7 +125,7 @@ const u = 2 ** -24;
 /**
  * How far float32 results may be from the float64 ones `exact`, element by element: 8u · (1 + |n|) of what is computed
  * element by element, and the sum of that where it is summed over a broadcast; 8u · |A||B| of products; and of other sums
- * both, with 20u where several operations stand one behind the other, and of a value 8u of the largest number in between, as it
+ * both, with 16u where several operations stand one behind the other, and of a value 8u of the largest number in between, as it
  * may be the small difference of large ones.
  */
 export function bounds(call: Call, exact: readonly Tensor[]): Float64Array[] {
@@ -136,7 +136,7 @@ export function bounds(call: Call, exact: readonly Tensor[]): Float64Array[] {
   // Of what multiplies and adds, the sum of the sizes of its terms.
   const sizes = call.inputs.map((x) => tensor(x.detach().abs(), { requiresGrad: true }));
   const sums = results({ ...call, cotangent: (of) => call.cotangent(of).abs() }, sizes);
-  const sum = sumsProducts(call, y) ? [0, 8] : composed ? [1, 20] : [1, 8];
+  const sum = sumsProducts(call, y) ? [0, 8] : composed ? [2, 16] : [1, 8];
   const one =
     call.inputs.some(({ size }) => size === 1) &&
     call.inputs.every((x) => x.size === 1 || `${x.shape}` === `${y.shape}`);
