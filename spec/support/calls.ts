@@ -145,7 +145,7 @@ export function bounds(call: Call, exact: readonly Tensor[]): Float64Array[] {
   return sums.map((sizes, i) =>
     Float64Array.from(sizes.data, (size, k) => {
       const more = i === 0 ? between : (broadcast[i - 1]?.[k] ?? 0);
-      return sum[0] * plain[i][k] + sum[1] * u * Math.abs(size) + more;
+      return (i === 0 ? Math.min(1, sum[0]) : sum[0]) * plain[i][k] + sum[1] * u * Math.abs(size) + more;
     }),
   );
 }
