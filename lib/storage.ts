@@ -11,7 +11,7 @@ export interface Home {
   copy(storage: Storage, to: Data): void;
   /** Takes a storage's place back. */
   release(storage: Storage): void;
-  /** Computes the values of a storage that had lived here, with the same bits. */
+  /** Computes the values of a storage that had lived here again: with the same bits, unless there is no more memory for it. */
   again(storage: Storage, recipe: Recipe): void;
 }
 
