@@ -64,7 +64,7 @@ test("npm start learns, tells how well, draws it, and saves what it learnt", () 
   removed("digits.svg", "digits.safetensors");
   const { status, lines, stderr } = npm("start", "--", "--quick");
   assert.is(status, 0, stderr);
-  const last = ["parameters: examples/.out/digits.safetensors", "chart: examples/.out/digits.svg"];
+  const last = ["parameters: examples/.out/digits.safetensors", "picture: examples/.out/digits.svg"];
   assert.ok(checkLines(lines, 5, last, 500) > 0.8, lines.at(-1));
   checkChart("digits", ["train (1000)", "test (500)"]);
   const { tensors } = loadSafetensors(resolve(root, "examples/.out/digits.safetensors"));
@@ -76,7 +76,7 @@ test("ch05/train_neuralnet learns, tells how well, and draws it", () => {
   removed("ch05-train_neuralnet.svg");
   const { status, lines, stderr } = npm("run", "example", "ch05/train_neuralnet", "--", "--quick");
   assert.is(status, 0, stderr);
-  assert.ok(checkLines(lines, 5, ["chart: examples/.out/ch05-train_neuralnet.svg"], 500) > 0.8, lines.at(-1));
+  assert.ok(checkLines(lines, 5, ["picture: examples/.out/ch05-train_neuralnet.svg"], 500) > 0.8, lines.at(-1));
   checkChart("ch05-train_neuralnet", ["train (1000)", "test (500)"]);
 });
 
@@ -129,7 +129,7 @@ test("ch08/train_deepnet learns from digits as they are, or moved about", () => 
     for (const { status, stderr, lines } of [plain, moved]) {
       assert.is(status, 0, stderr);
       const files = ["safetensors", "svg"].map((kind) => join(folder, `ch08-train_deepnet.${kind}`));
-      checkLines(lines, 1, [`parameters: ${files[0]}`, `chart: ${files[1]}`], 20);
+      checkLines(lines, 1, [`parameters: ${files[0]}`, `picture: ${files[1]}`], 20);
     }
     assert.is(plain.lines[0], moved.lines[0]);
     assert.is.not(plain.stdout, moved.stdout);

@@ -82,16 +82,11 @@ test("vae learns, and draws digits in two pictures", () => {
   const pictures = [...drawn().matchAll(/href="data:image\/png;base64,([^"]+)"/g)].map(([, png]) =>
     decode(Buffer.from(png, "base64")),
   );
-  assert.equal(
-    pictures.map(({ width, height, channels }) => [width, height, channels]),
-    [
-      [448, 280, 1],
-      [448, 280, 1],
-    ],
-  );
+  assert.is(pictures.length, 320);
+  for (const { width, height, channels } of pictures) assert.equal([width, height, channels], [28, 28, 1]);
   // Digits are ink on paper.
-  const [{ data }] = pictures;
-  const dark = data.filter((value) => value < 128).length / data.length;
+  const pixels = pictures.flatMap(({ data }) => [...data]);
+  const dark = pixels.filter((value) => value < 128).length / pixels.length;
   assert.ok(dark > 0.05 && dark < 0.25, `${dark} is ink`);
 });
 

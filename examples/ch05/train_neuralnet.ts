@@ -2,7 +2,7 @@
 import { batches, manualSeed, SGD } from "gradtape";
 import { loadDigits } from "gradtape/digits";
 import { commandLine, orExit, positive, whole } from "../common/options.js";
-import { saveCharts } from "../common/plot.js";
+import { draw } from "../common/plot.js";
 import { Progress } from "../common/progress.js";
 import { TwoLayerNet } from "../common/two_layer_net.js";
 
@@ -55,13 +55,13 @@ for (let epoch = 1; epoch <= options.epochs; epoch++) {
 }
 progress.end();
 
-const chart = saveCharts("ch05-train_neuralnet", [
+draw("ch05-train_neuralnet", [
   {
     title: "Accuracy on handwritten digits",
     x: "epoch",
     y: "accuracy",
-    range: [0, 1],
-    lines: [
+    yRange: [0, 1],
+    marks: [
       { name: `train (${options.train})`, y: accuracies.train },
       { name: `test (${options.test})`, y: accuracies.test },
     ],
@@ -70,9 +70,7 @@ const chart = saveCharts("ch05-train_neuralnet", [
     title: "Loss, smoothed over 11 iterations",
     x: "iteration",
     y: "loss",
-    smooth: 11,
-    lines: [{ name: "loss", y: losses }],
+    marks: [{ y: losses, smooth: 11 }],
   },
 ]);
-console.log(`chart: ${chart}`);
 console.log(`test accuracy ${accuracies.test.at(-1)?.toFixed(4)} (${options.test} digits)`);

@@ -4,7 +4,7 @@ import { loadDigits } from "gradtape/digits";
 import { loadSafetensors, saveSafetensors, stopOnInterrupt } from "gradtape/node";
 import { type DigitOptions, orExit } from "./options.js";
 import { outFile, shown } from "./out.js";
-import { saveCharts } from "./plot.js";
+import { draw } from "./plot.js";
 import { progressBar } from "./progress.js";
 
 /**
@@ -43,8 +43,8 @@ export async function trainOnDigits(
       title: "Accuracy on handwritten digits",
       x: "epoch",
       y: "accuracy",
-      range: [0, 1],
-      lines: [
+      yRange: [0, 1],
+      marks: [
         { name: `train (${some})`, y: history.train.accuracy ?? [] },
         { name: `test (${sizes.test})`, y: history.validation.accuracy ?? [] },
       ],
@@ -53,11 +53,10 @@ export async function trainOnDigits(
       title: "Loss, smoothed over 11 iterations",
       x: "iteration",
       y: "loss",
-      smooth: 11,
-      lines: [{ name: "loss", y: history.steps.loss }],
+      marks: [{ y: history.steps.loss, smooth: 11 }],
     },
   ] as const;
-  console.log(`chart: ${saveCharts(name, charts, out)}`);
+  draw(name, charts, { folder: out });
   const result = await trainer.evaluate(test);
   console.log(`test accuracy ${result.accuracy.toFixed(4)} (${sizes.test} digits)`);
 }

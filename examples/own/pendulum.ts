@@ -5,7 +5,7 @@
  */
 import { Adam, Affine, gradient, linspace, manualSeed, noGrad, Sequential, type Tensor, tensor } from "gradtape";
 import { seedAndQuick } from "../common/options.js";
-import { type Line, saveCharts } from "../common/plot.js";
+import { draw, type Line } from "../common/plot.js";
 
 const { seed, quick } = seedAndQuick("own/pendulum", "Solves the equation of a damped pendulum by a network.");
 const told = [0, 20, 40, 100, 200, ...(quick ? [] : [500, 1000, 1500])]; // steps to tell of
@@ -60,5 +60,5 @@ for (let step = 0; step <= steps; step++) {
   optimizer.step();
 }
 
-const chart = { title: "A damped pendulum", x: "time", y: "deflection", range: [-1, 1], lines: curves } as const;
-console.log(`chart: ${saveCharts("pendulum", [chart])}`);
+const chart = { title: "A damped pendulum", x: "time", y: "deflection", yRange: [-1, 1], marks: curves } as const;
+draw("pendulum", [chart]);

@@ -21,7 +21,7 @@ import {
 } from "gradtape";
 import { loadDigits } from "gradtape/digits";
 import { seedAndQuick } from "../common/options.js";
-import { saveCharts } from "../common/plot.js";
+import { draw } from "../common/plot.js";
 import { progressBar } from "../common/progress.js";
 
 const { seed, quick } = seedAndQuick("own/vae", "Trains a variational autoencoder, which draws digits.");
@@ -70,8 +70,7 @@ const some = test.x.narrow(0, 0, 80);
 const pairs = [some, await trainer.predict(some)].map((x) => x.reshape([5, 16, 28, 28]));
 const copies = concat(pairs, 1).reshape([160, 28, 28]);
 const invented = noGrad(() => model.decode(normal([160, 10])).reshape([160, 28, 28]));
-const pictures = saveCharts("vae", [
+draw("vae", [
   { title: "Digits, below each what is kept of it", images: copies, columns: 16 },
   { title: "Digits that nobody wrote", images: invented, columns: 16 },
 ]);
-console.log(`pictures: ${pictures}`);
