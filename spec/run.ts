@@ -7,7 +7,7 @@ const { values } = parseArgs({
 });
 const { long = false } = values;
 const seed = readSeed(values.seed);
-const { files, unmatched } = findSpecs(values.grep);
+const { files, unmatched } = findSpecs(values.grep, { apart: long });
 
 let passed = 0;
 let failed = 0;

@@ -103,6 +103,10 @@ test("a pattern that matches nothing fails, even beside one that does", async ()
   const beside = await command("--grep=no-such-spec", "--grep=close");
   assert.is(beside.code, 1);
   assert.match(beside.stdout, /ok {3}spec\/close.spec.ts: .*\nseed 20261121\n[1-9]\d* passed, 1 failed\n$/);
+  const examples = (files: string[]) => files.filter((file) => file.startsWith("spec/examples/")).length;
+  assert.is(examples(findSpecs().files), 0, "those apart are run when they are asked for");
+  assert.ok(examples(findSpecs(undefined, { apart: true }).files) > 0);
+  assert.is(examples(findSpecs(["examples/own"]).files), 1);
   assert.equal(findSpecs(["runner", "no-such-spec"]), { files: ["spec/runner.spec.ts"], unmatched: ["no-such-spec"] });
 });
 

@@ -57,22 +57,27 @@ export function readSeed(text = "20261121"): number {
   return seed;
 }
 
-/** What a spec file says of itself in a comment on its first line: "slow", or why it is for the "usual environment only". */
+/** What a spec file says of itself in a comment on its first line: "slow", why it is for the "usual environment only", or "apart" from the usual run. */
 const marked = (file: string, mark: string): boolean =>
   /^\/\/ .*/.exec(readFileSync(resolve(root, file), "utf8"))?.[0].includes(mark) ?? false;
 
-/** The spec files whose path holds one of the texts, or is one, those that are slow first, and the texts that no path holds. */
-export function findSpecs(texts = [".spec.ts"]): { files: string[]; unmatched: string[] } {
+/**
+ * The spec files whose path holds one of the texts, or is one, those that are slow first, and the texts that no path holds.
+ * Without texts all, save those that are `apart` from the usual run, if they are not asked for.
+ */
+export function findSpecs(texts?: readonly string[], { apart = false } = {}): { files: string[]; unmatched: string[] } {
   const names = readdirSync(resolve(root, "spec"), { recursive: true, encoding: "utf8" }).sort();
   const specs = names
     .filter((name) => !name.includes("node_modules"))
     .map((name) => `spec/${name}`)
-    .filter((file) => file.endsWith(".spec.ts") || texts.includes(file));
-  const files = specs.filter((file) => texts.some((text) => file.includes(text)));
+    .filter((file) => file.endsWith(".spec.ts") || texts?.includes(file));
+  const files = specs.filter((file) =>
+    texts ? texts.some((text) => file.includes(text)) : apart || !marked(file, "apart"),
+  );
   const slow = (file: string) => Number(marked(file, "slow"));
   return {
     files: files.sort((a, b) => slow(b) - slow(a)),
-    unmatched: texts.filter((text) => !specs.some((file) => file.includes(text))),
+    unmatched: (texts ?? []).filter((text) => !specs.some((file) => file.includes(text))),
   };
 }
 

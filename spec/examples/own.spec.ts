@@ -1,36 +1,14 @@
-// slow, usual environment only: its processes are others
+// apart, usual environment only: its processes are others
 /** The models of one's own, in examples/own/: in a quick run each learns what it is to learn, and draws what it draws. */
-import { readFileSync, rmSync } from "node:fs";
-import { resolve } from "node:path";
 import { decode } from "fast-png";
 import * as assert from "uvu/assert";
-import { root, script, wellFormed } from "./support/scripts.js";
-import { suite } from "./support/suite.js";
+import { numbers, quick } from "../support/scripts.js";
+import { suite } from "../support/suite.js";
 
 const test = suite("own");
 
-/** What an example prints in a quick run, and the picture that it says it drew. */
-function quick(name: string, ...options: string[]) {
-  const file = resolve(root, `examples/.out/${name}.svg`);
-  rmSync(file, { force: true });
-  const { status, stdout, stderr, lines } = script(`examples/own/${name}.ts`, "--quick", ...options);
-  assert.is(status, 0, stderr);
-  assert.not.match(stdout, /NaN|undefined/);
-  const drawn = () => {
-    assert.ok(stdout.includes(`: examples/.out/${name}.svg\n`), stdout);
-    const svg = readFileSync(file, "utf8");
-    assert.ok(wellFormed(svg));
-    return svg;
-  };
-  return { stdout, lines, drawn };
-}
-
-/** The numbers that a pattern finds in a text, in its first group or several. */
-const numbers = (text: string, pattern: RegExp): number[] =>
-  [...text.matchAll(pattern)].flatMap(([, ...found]) => found.map(Number));
-
 test("xor learns from most seeds, and says why another is stuck", () => {
-  const { stdout, lines } = quick("xor", "--seed", "12");
+  const { stdout, lines } = quick("own/xor", "--seed", "12");
   assert.match(
     stdout,
     /^seed 12: stuck at loss 0\.3\d\d, with answers 0\.50, 0\.50 to 1 xor 0 and 1 xor 1,\n.*\(0\.00, 0\.00\) and \(0\.00, 0\.00\)\n/,
@@ -47,7 +25,7 @@ test("xor learns from most seeds, and says why another is stuck", () => {
 });
 
 test("pendulum comes near the solution of its equation, of which it is not told", () => {
-  const { stdout, drawn } = quick("pendulum");
+  const { stdout, drawn } = quick("own/pendulum");
   const errors = numbers(stdout, /at most (\d\.\d{5}) from the solution/g);
   assert.is(errors.length, 5);
   assert.ok(errors[0] > 1 && errors[4] < 0.05, `${errors}`);
@@ -56,7 +34,7 @@ test("pendulum comes near the solution of its equation, of which it is not told"
 });
 
 test("spaced_repetition finds the parameters, as near as it says", () => {
-  const { stdout } = quick("spaced_repetition");
+  const { stdout } = quick("own/spaced_repetition");
   const found = /\n(\d+) of 19 are off by less than twice that, and recall by (\d\.\d{4}), not (\d\.\d{4})\n$/.exec(
     stdout,
   );
@@ -66,7 +44,7 @@ test("spaced_repetition finds the parameters, as near as it says", () => {
 });
 
 test("char_rnn learns letters, and writes", () => {
-  const { stdout } = quick("char_rnn");
+  const { stdout } = quick("own/char_rnn");
   const bits = numbers(stdout, /(\d\.\d{3}) bits a letter\. /g);
   assert.ok(bits[0] > 4 && bits[1] < 2.5, `${bits}`);
   assert.match(
@@ -76,7 +54,7 @@ test("char_rnn learns letters, and writes", () => {
 });
 
 test("vae learns, and draws digits in two pictures", () => {
-  const { stdout, drawn } = quick("vae");
+  const { stdout, drawn } = quick("own/vae");
   const [first, , last, test] = numbers(stdout, /ELBO (-\d+\.\d\d), of other digits (-\d+\.\d\d)\n/g);
   assert.ok(last > first + 50 && test > -220, stdout);
   const pictures = [...drawn().matchAll(/href="data:image\/png;base64,([^"]+)"/g)].map(([, png]) =>
