@@ -1,4 +1,4 @@
-// slow, usual environment only: its processes are others
+// apart, usual environment only: its processes are others
 /** The examples, run as a reader runs them: what they print, what they write, and how they refuse what makes no sense. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,10 +6,10 @@ import { join, resolve } from "node:path";
 import { parseSafetensors } from "gradtape";
 import { loadSafetensors } from "gradtape/node";
 import * as assert from "uvu/assert";
-import { positive, share, whole } from "../examples/common/options.js";
-import { SimpleConvNet } from "../examples/common/simple_convnet.js";
-import { flags, npm, root, run, script, wellFormed } from "./support/scripts.js";
-import { suite } from "./support/suite.js";
+import { positive, share, whole } from "../../examples/common/options.js";
+import { SimpleConvNet } from "../../examples/common/simple_convnet.js";
+import { flags, npm, root, run, script, wellFormed } from "../support/scripts.js";
+import { suite } from "../support/suite.js";
 
 const test = suite("examples");
 
