@@ -33,16 +33,21 @@ export function plotted(chart: Chart, { width, height, margins }: Layout): { plo
   const marks = chart.marks.map((mark, i) => (mark.kind === "contour" ? [] : drawn(mark, colorOf(mark, i), chart)));
   const flat = !chart.yRange && chart.marks.every(({ kind = "line" }) => kind === "line");
   const floor = flat ? Plot.ruleY([0], { strokeOpacity: 0.4 }) : null;
-  // At first without contours, to see what the axes show, and how long their numbers are.
+  // At first without contours, which take long, to see what the axes show, and how long their numbers are.
   const first = svg(chart, [floor, marks], size, margins(1));
-  const shows = (axis: "x" | "y") => widened((first.scale(axis)?.domain ?? [NaN, NaN]) as unknown as Range);
-  const whole = { ...chart, xRange: chart.xRange ?? shows("x"), yRange: chart.yRange ?? shows("y") };
-  const numbers = first.querySelectorAll('[aria-label="y-axis tick label"] text');
-  const usual = margins(Math.max(1, ...Array.from(numbers, (text) => text.textContent.length)));
+  const shown = (axis: "x" | "y") => widened((first.scale(axis)?.domain ?? [NaN, NaN]) as unknown as Range);
+  const whole = { ...chart, xRange: chart.xRange ?? shown("x"), yRange: chart.yRange ?? shown("y") };
+  const usual = margins(longest(svg(whole, [floor], size, margins(1))));
   const room = chart.square ? squared(whole, size, usual) : usual;
   for (const [i, mark] of chart.marks.entries())
     if (mark.kind === "contour") marks[i] = [contour(mark, colorOf(mark, i), whole)];
   return { plot: svg(whole, [floor, marks], size, room, usual), margins: room };
+}
+
+/** How many characters the longest number of the y axis has. */
+function longest(plot: Element): number {
+  const numbers = plot.querySelectorAll('[aria-label="y-axis tick label"] text');
+  return Math.max(1, ...Array.from(numbers, (text) => text.textContent.length));
 }
 
 type Size = Pick<Layout, "width" | "height">;

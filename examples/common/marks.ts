@@ -88,7 +88,7 @@ export function drawn(mark: Exclude<Mark, Contour>, color: string, { xRange, yRa
       const marked = points.filter(({ x, y }, i) => i % every === 0 && within(x, xRange) && within(y, yRange));
       return [
         ...(smooth > 1 ? [Plot.line(points, { ...style, strokeOpacity: 0.25, strokeWidth: 1 })] : []),
-        Plot.line(points, Plot.windowY(smooth, bold)),
+        Plot.line(smoothed(points, smooth), bold),
         ...(marker === "none" ? [] : [dots(marked, color, marker, 3)]),
       ];
     }
@@ -104,11 +104,14 @@ export function contour(
   color: string,
   { xRange, yRange }: Required<Ranges>,
 ): Plot.Markish {
-  const [[x1, x2], [y1, y2]] = [xRange, yRange];
+  const [[x1, x2], [y1, y2]] = [wider(xRange), wider(yRange)];
   const thresholds = typeof levels === "number" ? levels : [...levels];
   const style = { stroke: color, strokeOpacity: 0.5, fillOpacity: 0, clip: true };
   return Plot.contour({ x1, x2, y1, y2, fill: f, thresholds, interpolate: "nearest", ...style });
 }
+
+/** A bit more than a range: contours end there in a line around all, which is cut off. */
+const wider = ([from, to]: Range): Range => [from - (to - from) / 32, to + (to - from) / 32];
 
 type Point = Record<"x" | "y", number>;
 
@@ -117,6 +120,15 @@ function pointsOf({ x, y }: { x?: ArrayLike<number>; y: ArrayLike<number> }): Po
   const finite = (value: number) => (Number.isFinite(value) ? value : NaN);
   return Array.from(y, (y, i) => ({ x: finite(x ? x[i] : i), y: finite(y) }));
 }
+
+/** Each point at the mean of so many around it, of those that are finite. */
+const smoothed = (points: readonly Point[], count: number): Point[] =>
+  points.map(({ x, y }, i) => {
+    const near = points
+      .slice(Math.max(0, i - (count >> 1)), i + ((count + 1) >> 1))
+      .filter(({ y }) => !Number.isNaN(y));
+    return { x, y: Number.isNaN(y) ? NaN : near.reduce((sum, { y }) => sum + y, 0) / near.length };
+  });
 
 const within = (value: number, [from, to]: Range = [-Infinity, Infinity]) => value >= from && value <= to;
 

@@ -6,6 +6,7 @@ import { type Chart, type Margins, plotted, swatch } from "./chart.js";
 import { colorOf } from "./marks.js";
 import { outFile, shown } from "./out.js";
 import { along, shapes } from "./shapes.js";
+import { asText } from "./terminal.js";
 
 export type { Chart } from "./chart.js";
 export type * from "./marks.js";
@@ -42,6 +43,11 @@ export function draw(name: string, panels: readonly Panel[], options: FigureOpti
       `<style>svg{color:#24292f;--paper:#fff}@media (prefers-color-scheme:dark){svg{color:#e6edf3;--paper:#0d1117}}</style>` +
       `<rect width="100%" height="100%" fill="var(--paper)"/>${inside.join("")}</svg>\n`,
   );
+  if (process.argv.includes("--terminal")) {
+    console.log(
+      asText(panels, columns, { width: process.stdout.columns || 80, colored: process.stdout.hasColors?.() ?? false }),
+    );
+  }
   console.log(`picture: ${shown(file)}`);
 }
 

@@ -1,0 +1,256 @@
+/** Figures as text, for terminals: what their SVG shows, in dots of braille, blocks and signs. */
+import { Canvas, eighths } from "./canvas.js";
+import { type Chart, plotted } from "./chart.js";
+import { colorOf, colors, type Mark, type Marker } from "./marks.js";
+import type { Panel, Picture } from "./plot.js";
+import { along, type Place, type Shape, shapes } from "./shapes.js";
+
+/** Where the text is to be read: how many characters a line has, and whether they may be in colour. */
+export type Screen = { width: number; colored: boolean };
+
+/** Panels as text, so many side by side, or as many as fit. */
+export function asText(panels: readonly Panel[], columns: number, { width, colored }: Screen): string {
+  const beside = Math.max(1, Math.min(columns, panels.length, Math.floor((width + gap) / (least + gap))));
+  const wide = Math.floor((width + gap) / beside) - gap;
+  const texts = panels.map((panel) => ("images" in panel ? picture(panel, wide) : chart(panel, Math.min(wide, most))));
+  const bands: string[] = [];
+  for (let i = 0; i < texts.length; i += beside) {
+    const row = texts.slice(i, i + beside);
+    const band = new Canvas(width, Math.max(...row.map((text) => text.height)));
+    for (const [k, text] of row.entries()) band.paste(text, k * (wide + gap), 0);
+    bands.push(band.toString(colored));
+  }
+  return bands.join("\n\n");
+}
+
+/** How wide charts are, and what lies between them. */
+const [least, most, gap] = [36, 76, 2];
+
+/** How many pixels a character has: charts are laid out in pixels. */
+const [charWidth, charHeight] = [8, 16];
+
+function chart(panel: Chart, width: number): Canvas {
+  const { title = "", x = "", y = "", ticks = true, square, marks } = panel;
+  const high = square ? 20 : Math.max(8, Math.min(15, Math.round(width / 4)));
+  const { plot, margins } = plotted(panel, {
+    width: charWidth * width,
+    height: charHeight * high,
+    margins: (longest) => ({ top: 0, right: 2 * charWidth, bottom: 0, left: charWidth * (ticks ? longest + 1 : 1) }),
+  });
+  const left = Math.round(margins.left / charWidth);
+  const columns = width - left - Math.round(margins.right / charWidth);
+  const rows = high - Math.round((margins.top + margins.bottom) / charHeight);
+  const dotted = ([x, y]: Place): Place => [
+    ((x - margins.left) / (charWidth * columns)) * (2 * columns - 1),
+    ((y - margins.top) / (charHeight * rows)) * (4 * rows - 1),
+  ];
+  const pieces = shapes(plot).map((shape) => ({ ...shape, places: shape.places.map(dotted) }));
+  const signs = signsOf(marks);
+  const area = new Canvas(columns, rows);
+  fill(area, pieces, signs);
+
+  const names = legend(marks, signs, width - left);
+  const top = (title ? 1 : 0) + (y ? 1 : 0);
+  const bottom = top + rows;
+  const text = new Canvas(width, bottom + 1 + (ticks ? 1 : 0) + (x ? 1 : 0) + names.length);
+  text.paste(area, left, top);
+  for (let row = top; row < bottom; row++) text.write(left - 1, row, "│");
+  text.write(left - 1, bottom, `└${"─".repeat(columns)}`);
+  let free = 0;
+  for (const { kind, places, text: number } of pieces) {
+    const [column, row] = cellOf(places[0]);
+    if (kind === "y-axis tick label") text.write(left - 1 - number.length, top + row, `${number}┤`);
+    if (kind !== "x-axis tick label") continue;
+    text.write(left + column, bottom, "┬");
+    const from = left + column - (number.length >> 1);
+    if (from < free) continue;
+    text.write(from, bottom + 1, number);
+    free = from + number.length + 1;
+  }
+  text.center(left + columns / 2, 0, title, bold);
+  text.write(Math.max(0, left - y.length), top - 1, y);
+  text.center(left + columns / 2, text.height - names.length - 1, x);
+  for (const [i, row] of names.entries()) text.paste(row, left, text.height - names.length + i);
+  return text;
+}
+
+/** The character in which a dot lies; each has 2 × 4. */
+const cellOf = ([x, y]: Place): Place => [Math.round(x) >> 1, Math.round(y) >> 2];
+
+/** Draws shapes, whose places are dots. */
+function fill(area: Canvas, pieces: Shape[], signs: Signs): void {
+  const marked = new Set(pieces.flatMap(({ kind, color }) => (kind === "dot" ? color : [])));
+  for (const { kind, color, dashed, faint, places, text } of pieces) {
+    const ink = codes.get(color);
+    const sign = signs.get(color) ?? "●";
+    const [column, row] = cellOf(places[0]);
+    if (kind === "line" && !faint) {
+      stroke(area, places, ink, dashed ? dashes : undefined);
+      if (signs.size > 1 && !marked.has(color)) sprinkle(area, places, sign, ink, [...signs.keys()].indexOf(color));
+    } else if (kind === "contour") stroke(area, places, ink, points);
+    else if (kind === "arrow") arrow(area, places, ink);
+    else if (kind === "dot") area.write(column, row, sign, ink);
+    else if (kind === "rect") bar(area, places, sign, ink);
+    else if (kind === "rule") rule(area, places, ink, dashed);
+    else if (kind === "text") area.center(column + 0.5, row, text, ink);
+  }
+}
+
+/** Of a broken line, how many dots are drawn, and after how many it goes on as it began. */
+type Pattern = readonly [on: number, period: number];
+const [dashes, points]: Pattern[] = [
+  [5, 9],
+  [1, 3],
+];
+
+function stroke(area: Canvas, places: readonly Place[], ink: string | undefined, [on, period]: Pattern = [1, 1]): void {
+  let [n, before] = [0, ""];
+  for (const place of along(places, 0.5)) {
+    const [x, y] = place.map(Math.round);
+    if (`${x} ${y}` === before) continue;
+    before = `${x} ${y}`;
+    if (n++ % period < on) area.dot(x, y, ink);
+  }
+}
+
+/** Puts a sign on a line now and then, each line's in other columns. */
+function sprinkle(area: Canvas, places: readonly Place[], sign: string, ink: string | undefined, i: number): void {
+  let before = -1;
+  for (const place of along(places, 0.5)) {
+    const [column, row] = cellOf(place);
+    if (column !== before && (column + 5 * i) % 12 === 4) area.write(column, row, sign, ink);
+    before = column;
+  }
+}
+
+/** A shaft and a head; of an arrow that is shorter than a character, the head alone. */
+function arrow(area: Canvas, places: readonly Place[], ink: string | undefined): void {
+  if (places.length > 2) return; // the head, as Plot draws it
+  const [[x1, y1], [x2, y2]] = places;
+  const heads = "→↗↑↖←↙↓↘";
+  const eighth = Math.round((Math.atan2(y1 - y2, x2 - x1) / Math.PI) * 4);
+  const short = Math.hypot((x2 - x1) / 2, (y2 - y1) / 4) < 1;
+  if (!short) stroke(area, places, ink);
+  area.write(...cellOf(short ? [x1, y1] : [x2, y2]), heads[(eighth + 8) % 8], ink);
+}
+
+/** A bar from the bottom, as high as eighths of characters can say. */
+function bar(area: Canvas, [[x1, y1], [x2, y2]]: readonly Place[], sign: string, ink: string | undefined): void {
+  const high = Math.round(((y2 - y1) / (4 * area.height - 1)) * area.height * 8);
+  for (let column = Math.ceil(x1 / 2 - 0.3); column < x2 / 2 - 0.1; column++)
+    for (let row = 0; 8 * row < high; row++) {
+      const eighth = eighths[Math.min(7, high - 8 * row - 1)];
+      area.write(column, area.height - 1 - row, sign === "█" ? eighth : sign, ink);
+    }
+}
+
+function rule(area: Canvas, places: readonly Place[], ink: string | undefined, dashed: boolean): void {
+  const [[left, top], [right, bottom]] = places.map(cellOf);
+  if (top === bottom) for (let x = left; x <= right; x++) area.behind(x, top, dashed ? "┄" : "─", ink);
+  else for (let y = top; y <= bottom; y++) area.behind(left, y, dashed ? "┆" : "│", ink);
+}
+
+/** What stands for each colour. */
+type Signs = Map<string, string>;
+
+const signOf: Record<Marker, string> = { dot: "●", times: "×", square: "■", triangle: "▲", circle: "○", plus: "+" };
+
+/** Each colour's sign: that of its marker, or another one if that is taken; of histograms, what bars are made of. */
+function signsOf(marks: readonly Mark[]): Signs {
+  const signs: Signs = new Map();
+  const take = (color: string, choice: Iterable<string>) => {
+    const free = [...choice].find((sign) => ![...signs.values()].includes(sign));
+    if (free && !signs.has(color)) signs.set(color, free);
+  };
+  for (const [i, mark] of marks.entries())
+    if (mark.kind === "histogram") take(colorOf(mark, i), "█▒░▓");
+    else if ("marker" in mark && mark.marker && mark.marker !== "none") take(colorOf(mark, i), signOf[mark.marker]);
+  for (const [i, mark] of marks.entries())
+    if (mark.kind === undefined || mark.kind === "line" || mark.kind === "points")
+      take(colorOf(mark, i), [...Object.values(signOf), ..."*#%$"]);
+  return signs;
+}
+
+/** Colours of terminals, by those of pictures. */
+const codes = new Map(["34", "31", "32", "35", "33", "36"].map((code, i) => [colors[i], code]));
+const bold = "1";
+
+/** The names of marks, if there are two or more, in rows. */
+function legend(marks: readonly Mark[], signs: Signs, width: number): Canvas[] {
+  const named = marks.flatMap((mark, i) => (mark.name ? [{ mark, name: mark.name, color: colorOf(mark, i) }] : []));
+  const rows: Canvas[] = [];
+  let at = width;
+  if (named.length > 1)
+    for (const { mark, name, color } of named) {
+      const text = `${signs.get(color) ?? (mark.kind === "arrows" ? "→" : "─")} ${name}`;
+      if (at + text.length > width) {
+        rows.push(new Canvas(width, 1));
+        at = 0;
+      }
+      rows.at(-1)!.write(at, 0, text, codes.get(color));
+      at += text.length + 3;
+    }
+  return rows;
+}
+
+/** Images in shades, as many columns of them as fit. */
+function picture({ title = "", images, columns, captions }: Picture, width: number): Canvas {
+  const [n, h, w] = images.shape;
+  // An image is as wide as there is room for, but no wider than two characters a pixel, and not so narrow that nothing is seen.
+  const words = Math.max(0, ...(captions ?? []).map((text) => text.length));
+  const room = Math.min(width, Math.max(Math.floor((width + 1) / columns) - 1, Math.min(2 * w, 14), words));
+  const wide = room < w ? room : w * Math.min(2, Math.floor(room / w));
+  const cells = Array.from({ length: n }, (_, k) => shaded(images.data.slice(k * h * w, (k + 1) * h * w), h, w, wide));
+  const [across, down] = [Math.max(wide, words) + 1, cells[0].height + (captions || wide >= w ? 1 : 0)];
+  const beside = Math.max(1, Math.min(columns, Math.floor((width + 1) / across)));
+  const note = beside < columns ? `the first ${beside} of ${columns} columns` : "";
+  const top = title ? 1 : 0;
+  const text = new Canvas(width, top + Math.ceil(n / columns) * down + (note ? 1 : 0));
+  text.center(width / 2, 0, title, bold);
+  text.center(width / 2, text.height - 1, note);
+  for (const [k, cell] of cells.entries()) {
+    const [column, y] = [k % columns, top + Math.floor(k / columns) * down];
+    if (column >= beside) continue;
+    const middle = Math.floor((width - beside * across) / 2) + (column + 0.5) * across;
+    text.paste(cell, Math.round(middle - wide / 2), y);
+    if (captions) text.center(middle, y + cell.height, captions[k]);
+  }
+  return text;
+}
+
+/** An image, in so many columns of characters, each of which shows the upper and the lower of two squares. */
+function shaded(image: ArrayLike<number>, h: number, w: number, columns: number): Canvas {
+  const squares = Math.round((columns * h) / w);
+  const canvas = new Canvas(columns, Math.ceil(squares / 2));
+  const part = (i: number, of: number, length: number) => [
+    Math.floor((i * length) / of),
+    Math.ceil(((i + 1) * length) / of),
+  ];
+  const ink = (row: number, column: number) => {
+    const [[top, bottom], [left, right]] = [part(row, squares, h), part(column, columns, w)];
+    let sum = 0;
+    for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) sum += image[y * w + x];
+    return sum / ((bottom - top) * (right - left));
+  };
+  for (let y = 0; y < canvas.height; y++)
+    for (let x = 0; x < columns; x++)
+      canvas.write(x, y, shade(ink(2 * y, x), 2 * y + 1 < squares ? ink(2 * y + 1, x) : 0));
+  return canvas;
+}
+
+/** The character whose upper and lower half are most like two shades from 0 to 1. */
+function shade(upper: number, lower: number): string {
+  const far = ([, a, b]: Shade) => (a - upper) ** 2 + (b - lower) ** 2;
+  return blocks.reduce((best, block) => (far(block) < far(best) ? block : best))[0];
+}
+
+type Shade = [char: string, upper: number, lower: number];
+const blocks: Shade[] = [
+  [" ", 0, 0],
+  ["░", 0.25, 0.25],
+  ["▒", 0.5, 0.5],
+  ["▓", 0.75, 0.75],
+  ["█", 1, 1],
+  ["▀", 1, 0],
+  ["▄", 0, 1],
+];
