@@ -2,6 +2,8 @@
 
 type Cell = { char: string; color?: string };
 
+export const bold = "1";
+
 export const eighths = "▁▂▃▄▅▆▇█";
 
 /** What dots may cover. */
@@ -14,7 +16,7 @@ const bits = [
   [0x40, 0x80],
 ];
 
-/** Colours are codes of terminals ("31" is red, "1" bold); what lies outside is left out. */
+/** What lies outside is left out; colours are codes of terminals: "31" is red. */
 export class Canvas {
   private readonly rows: Cell[][];
 

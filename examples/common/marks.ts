@@ -6,7 +6,7 @@ export type Range = readonly [from: number, to: number];
 
 export type Marker = "dot" | "circle" | "square" | "triangle" | "times" | "plus";
 
-/** What marks have in common: a name for the legend, and a colour, by number (default: one after the other) or as CSS has it. */
+/** What marks have: a name for the legend, and a colour, by number (default: one after the other) or as CSS has it. */
 type Common = { name?: string; color?: number | string };
 
 /** A line through points, whose x are 0, 1, 2, … unless they are given; it has gaps where numbers are not finite. */
@@ -55,6 +55,12 @@ export function colorOf({ kind, color }: Mark, i: number): string {
   return colors[(color ?? i) % colors.length];
 }
 
+/** What a legend is to name: nothing, unless two marks have names. */
+export function namedOf(marks: readonly Mark[]): { mark: Mark; name: string; color: string }[] {
+  const named = marks.flatMap((mark, i) => (mark.name ? [{ mark, name: mark.name, color: colorOf(mark, i) }] : []));
+  return named.length > 1 ? named : [];
+}
+
 type Ranges = { xRange?: Range; yRange?: Range };
 
 /** What Plot draws of a mark but a contour, in a chart that is to show these ranges. */
@@ -65,12 +71,19 @@ export function drawn(mark: Exclude<Mark, Contour>, color: string, { xRange, yRa
       return [dots(shown, color, mark.marker, mark.size)];
     }
     case "arrows": {
-      const ends = pointsOf(mark).map(({ x, y }, i) => ({ x, y, x2: x + mark.dx[i], y2: y + mark.dy[i] }));
+      const ends = pointsOf(mark).map(({ x, y }, i) => ({
+        x,
+        y,
+        x2: finite(x + mark.dx[i]),
+        y2: finite(y + mark.dy[i]),
+      }));
       const places = { x1: "x", y1: "y", x2: "x2", y2: "y2" };
       return [Plot.arrow(ends, { ...places, stroke: color, strokeWidth: 1.2, headLength: 5, clip: true })];
     }
     case "histogram":
-      return [Plot.rectY(counted(mark, xRange), { x1: "from", x2: "to", y: "count", fill: color, inset: 0.5 })];
+      return [
+        Plot.rectY(counted(mark, xRange), { x1: "from", x2: "to", y: "count", fill: color, inset: 0.5, clip: true }),
+      ];
     case "rule": {
       const style = { stroke: color, strokeDasharray: mark.dash ? dashes : undefined };
       return [
@@ -81,14 +94,18 @@ export function drawn(mark: Exclude<Mark, Contour>, color: string, { xRange, yRa
     case "label":
       return [Plot.text([mark], { x: "x", y: "y", text: "text", fill: color, dy: -8, ...halo })];
     default: {
+      const { smooth = 1, every = 1, width = 2, dash, marker = mark.y.length <= 40 ? "dot" : "none" } = mark;
       const points = pointsOf(mark);
-      const { smooth = 1, every = 1, width = 2, marker = points.length <= 40 ? "dot" : "none" } = mark;
-      const style = { x: "x", y: "y", stroke: color, clip: true };
-      const bold = { ...style, strokeWidth: width, strokeDasharray: mark.dash ? dashes : undefined };
-      const marked = points.filter(({ x, y }, i) => i % every === 0 && within(x, xRange) && within(y, yRange));
+      const means = smooth > 1 ? smoothed(points, smooth) : points;
+      const marked = means.filter(({ x, y }, i) => i % every === 0 && within(x, xRange) && within(y, yRange));
+      const line = (points: Point[], strokeWidth: number, more: Plot.LineOptions) =>
+        Plot.line(
+          points.map(({ x, y }) => ({ x: near(x, xRange), y: near(y, yRange) })),
+          { x: "x", y: "y", stroke: color, strokeWidth, clip: true, ...more },
+        );
       return [
-        ...(smooth > 1 ? [Plot.line(points, { ...style, strokeOpacity: 0.25, strokeWidth: 1 })] : []),
-        Plot.line(smoothed(points, smooth), bold),
+        ...(smooth > 1 ? [line(points, 1, { strokeOpacity: 0.25 })] : []),
+        line(means, width, { strokeDasharray: dash ? dashes : undefined }),
         ...(marker === "none" ? [] : [dots(marked, color, marker, 3)]),
       ];
     }
@@ -117,9 +134,11 @@ type Point = Record<"x" | "y", number>;
 
 /** Points of numbers; NaN, where Plot leaves a gap, for those that are not finite. */
 function pointsOf({ x, y }: { x?: ArrayLike<number>; y: ArrayLike<number> }): Point[] {
-  const finite = (value: number) => (Number.isFinite(value) ? value : NaN);
   return Array.from(y, (y, i) => ({ x: finite(x ? x[i] : i), y: finite(y) }));
 }
+
+/** A number, or where there is none, NaN. */
+const finite = (value: number) => (Number.isFinite(value) ? value : NaN);
 
 /** Each point at the mean of so many around it, of those that are finite. */
 const smoothed = (points: readonly Point[], count: number): Point[] =>
@@ -131,6 +150,10 @@ const smoothed = (points: readonly Point[], count: number): Point[] =>
   });
 
 const within = (value: number, [from, to]: Range = [-Infinity, Infinity]) => value >= from && value <= to;
+
+/** A value, or if it is far outside, one as far as browsers can draw. */
+const near = (value: number, [from, to]: Range = [-Infinity, Infinity]) =>
+  Math.max(from - 10 * (to - from), Math.min(to + 10 * (to - from), value));
 
 function dots(points: Point[], color: string, marker: Marker = "dot", size = 4): Plot.Dot {
   const open = marker === "circle" || marker === "times" || marker === "plus";

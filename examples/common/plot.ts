@@ -1,9 +1,9 @@
-/** Figures of the examples: panels side by side in one SVG file; as text with --terminal. */
+/** Figures of the examples: panels side by side in one SVG file, and as text with --terminal. */
 import { writeFileSync } from "node:fs";
 import { encode } from "fast-png";
 import type { Tensor } from "gradtape";
 import { type Chart, type Margins, plotted, swatch } from "./chart.js";
-import { colorOf } from "./marks.js";
+import { namedOf } from "./marks.js";
 import { outFile, shown } from "./out.js";
 import { along, shapes } from "./shapes.js";
 import { asText } from "./terminal.js";
@@ -11,7 +11,7 @@ import { asText } from "./terminal.js";
 export type { Chart } from "./chart.js";
 export type * from "./marks.js";
 
-/** Images [n, height, width] of numbers from 0, which is white, to 1, black, in rows of so many; a caption beneath each. */
+/** Images [n, height, width] of numbers from 0 (white) to 1 (black), in rows of so many; a caption beneath each. */
 export type Picture = { title?: string; images: Tensor; columns: number; captions?: readonly string[] };
 
 export type Panel = Chart | Picture;
@@ -26,30 +26,31 @@ export type FigureOptions = {
   folder?: string;
 };
 
-/** Draws panels into NAME.svg, and says where it is; with --terminal among the script's options, draws them as text too. */
+/** Draws panels into NAME.svg, and says where it is; with --terminal among the script's options, as text, too. */
 export function draw(name: string, panels: readonly Panel[], options: FigureOptions = {}): void {
   const { columns = panels.length, width = 440, height = 310, folder } = options;
-  const rows = Math.ceil(panels.length / columns);
-  const size = `${width * columns}" height="${height * rows}`;
+  const [wide, high] = [width * columns, height * Math.ceil(panels.length / columns)];
   const inside = panels.map((panel, i) => {
-    const place = `translate(${(i % columns) * width},${Math.floor(i / columns) * height})`;
-    return `<g transform="${place}">${"images" in panel ? picture(panel, width, height) : chart(panel, width, height)}</g>`;
+    const [x, y] = [(i % columns) * width, Math.floor(i / columns) * height];
+    const drawn = "images" in panel ? picture(panel, width, height) : chart(panel, width, height);
+    return `<g transform="translate(${x},${y})">${drawn}</g>`;
   });
   const file = outFile(`${name}.svg`, folder);
   writeFileSync(
     file,
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" viewBox="0 0 ${width * columns} ${height * rows}" ` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${high}" viewBox="0 0 ${wide} ${high}" ` +
       `font-family="system-ui, sans-serif" font-size="13" text-anchor="middle" fill="currentColor">` +
-      `<style>svg{color:#24292f;--paper:#fff}@media (prefers-color-scheme:dark){svg{color:#e6edf3;--paper:#0d1117}}</style>` +
-      `<rect width="100%" height="100%" fill="var(--paper)"/>${inside.join("")}</svg>\n`,
+      `<style>${style}</style><rect width="100%" height="100%" fill="var(--paper)"/>${inside.join("")}</svg>\n`,
   );
-  if (process.argv.includes("--terminal")) {
-    console.log(
-      asText(panels, columns, { width: process.stdout.columns || 80, colored: process.stdout.hasColors?.() ?? false }),
-    );
-  }
+  const { stdout } = process;
+  const screen = { width: stdout.columns || 80, colored: stdout.isTTY && stdout.hasColors() };
+  if (process.argv.includes("--terminal")) console.log(asText(panels, columns, screen));
   console.log(`picture: ${shown(file)}`);
 }
+
+const light = "svg{color:#24292f;--paper:#fff}";
+const dark = "svg{color:#e6edf3;--paper:#0d1117}";
+const style = `${light}@media (prefers-color-scheme:dark){${dark}}`;
 
 function chart(panel: Chart, width: number, height: number): string {
   const { title, x, y, ticks = true } = panel;
@@ -78,9 +79,9 @@ const corners = ["bottom-right", "top-right", "top-left", "bottom-left"] as cons
 
 /** The names of marks in a corner, each beside a piece of what it names. */
 function legend({ marks, legend: given }: Chart, plot: Element, width: number, height: number, m: Margins): string {
-  const named = marks.flatMap((mark, i) => (mark.name ? [{ mark, name: mark.name, color: colorOf(mark, i) }] : []));
-  if (named.length < 2) return "";
-  const [wide, high] = [40 + 6.8 * Math.max(...named.map(({ name }) => name.length)), 18 * named.length + 6];
+  const named = namedOf(marks);
+  if (named.length === 0) return "";
+  const [wide, high] = [40 + 7.2 * Math.max(...named.map(({ name }) => name.length)), 18 * named.length + 6];
   const place = (corner: string) => ({
     left: corner.endsWith("left") ? m.left + 8 : width - m.right - wide - 4,
     top: corner.startsWith("top") ? m.top + 6 : height - m.bottom - high - 6,
@@ -100,8 +101,8 @@ function legend({ marks, legend: given }: Chart, plot: Element, width: number, h
       `<text x="${left + 34}" y="${y + 9}" dy="0.32em" text-anchor="start">${escaped(name)}</text>`
     );
   });
-  const paper = `<rect x="${left}" y="${top}" width="${wide}" height="${high}" rx="3" fill="var(--paper)" fill-opacity="0.8"/>`;
-  return paper + rows.join("");
+  const paper = `<rect x="${left}" y="${top}" width="${wide}" height="${high}" rx="3" fill="var(--paper)"`;
+  return `${paper} fill-opacity="0.8"/>${rows.join("")}`;
 }
 
 /** All images, each of which is a PNG inside the SVG. */
@@ -110,7 +111,8 @@ function picture({ title, images, columns, captions }: Picture, width: number, h
   const [top, under] = [title ? 44 : 8, captions ? 18 : 0];
   const rows = Math.ceil(n / columns);
   const gap = 3;
-  const side = Math.min((width - 20) / columns / w, ((height - top - 10) / rows - under) / h); // pixels of the screen to one of an image
+  // How many pixels of the screen one of an image takes.
+  const side = Math.min((width - 20) / columns / w, ((height - top - 10) / rows - under) / h);
   const [cellWidth, cellHeight] = [side * w, side * h + under];
   const left = (width - cellWidth * columns) / 2;
   const data = images.data;
@@ -124,8 +126,8 @@ function picture({ title, images, columns, captions }: Picture, width: number, h
       ? `<text x="${x + cellWidth / 2}" y="${y + side * h + 13}">${escaped(captions[i])}</text>`
       : "";
     return (
-      `<image x="${x + gap / 2}" y="${y + gap / 2}" width="${side * w - gap}" height="${side * h - gap}" preserveAspectRatio="none" ` +
-      `style="image-rendering:pixelated" href="data:image/png;base64,${png}"/>${caption}`
+      `<image x="${x + gap / 2}" y="${y + gap / 2}" width="${side * w - gap}" height="${side * h - gap}" ` +
+      `preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,${png}"/>${caption}`
     );
   });
   return heading(title, width) + cells.join("");

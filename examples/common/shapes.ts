@@ -85,10 +85,10 @@ function moved(element: Element | null): Place {
 
 /** Places along lines from one place to the next, so many pixels apart. */
 export function* along(places: readonly Place[], step: number): Generator<Place> {
-  for (const [i, [x, y]] of places.entries()) {
-    const [x0, y0] = places[Math.max(0, i - 1)];
-    const parts = Math.ceil(Math.hypot(x - x0, y - y0) / step);
-    for (let k = 1; k < parts; k++) yield [x0 + ((x - x0) * k) / parts, y0 + ((y - y0) * k) / parts];
-    yield [x, y];
+  for (const [i, [x2, y2]] of places.entries()) {
+    const [x1, y1] = places[Math.max(0, i - 1)];
+    const parts = Math.ceil(Math.hypot(x2 - x1, y2 - y1) / step);
+    for (let k = 1; k < parts; k++) yield [x1 + ((x2 - x1) * k) / parts, y1 + ((y2 - y1) * k) / parts];
+    yield [x2, y2];
   }
 }

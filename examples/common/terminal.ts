@@ -1,8 +1,9 @@
-/** Figures as text, for terminals: what their SVG shows, in dots of braille, blocks and signs. */
-import { Canvas, eighths } from "./canvas.js";
+/** Figures as text: what Plot draws of charts, in dots of braille, blocks and signs; images in shades. */
+import { bold, Canvas, eighths } from "./canvas.js";
 import { type Chart, plotted } from "./chart.js";
-import { colorOf, colors, type Mark, type Marker } from "./marks.js";
-import type { Panel, Picture } from "./plot.js";
+import { colorOf, colors, type Mark, type Marker, namedOf } from "./marks.js";
+import type { Panel } from "./plot.js";
+import { picture } from "./shades.js";
 import { along, type Place, type Shape, shapes } from "./shapes.js";
 
 /** Where the text is to be read: how many characters a line has, and whether they may be in colour. */
@@ -10,6 +11,7 @@ export type Screen = { width: number; colored: boolean };
 
 /** Panels as text, so many side by side, or as many as fit. */
 export function asText(panels: readonly Panel[], columns: number, { width, colored }: Screen): string {
+  const least = Math.max(36, ...panels.map(({ title = "" }) => title.length));
   const beside = Math.max(1, Math.min(columns, panels.length, Math.floor((width + gap) / (least + gap))));
   const wide = Math.floor((width + gap) / beside) - gap;
   const texts = panels.map((panel) => ("images" in panel ? picture(panel, wide) : chart(panel, Math.min(wide, most))));
@@ -23,8 +25,8 @@ export function asText(panels: readonly Panel[], columns: number, { width, color
   return bands.join("\n\n");
 }
 
-/** How wide charts are, and what lies between them. */
-const [least, most, gap] = [36, 76, 2];
+/** How wide a chart is at most, and what lies between panels. */
+const [most, gap] = [76, 2];
 
 /** How many pixels a character has: charts are laid out in pixels. */
 const [charWidth, charHeight] = [8, 16];
@@ -47,7 +49,7 @@ function chart(panel: Chart, width: number): Canvas {
   const pieces = shapes(plot).map((shape) => ({ ...shape, places: shape.places.map(dotted) }));
   const signs = signsOf(marks);
   const area = new Canvas(columns, rows);
-  fill(area, pieces, signs);
+  fill(area, pieces, signs, new Set(namedOf(marks).map(({ color }) => color)));
 
   const names = legend(marks, signs, width - left);
   const top = (title ? 1 : 0) + (y ? 1 : 0);
@@ -77,16 +79,17 @@ function chart(panel: Chart, width: number): Canvas {
 /** The character in which a dot lies; each has 2 × 4. */
 const cellOf = ([x, y]: Place): Place => [Math.round(x) >> 1, Math.round(y) >> 2];
 
-/** Draws shapes, whose places are dots. */
-function fill(area: Canvas, pieces: Shape[], signs: Signs): void {
-  const marked = new Set(pieces.flatMap(({ kind, color }) => (kind === "dot" ? color : [])));
+/** Draws shapes, whose places are dots; lines that are named bear their signs, where no points do. */
+function fill(area: Canvas, pieces: readonly Shape[], signs: Signs, named: Set<string>): void {
+  for (const { kind, color } of pieces) if (kind === "dot") named.delete(color);
+  const order = [...signs.keys()];
   for (const { kind, color, dashed, faint, places, text } of pieces) {
     const ink = codes.get(color);
     const sign = signs.get(color) ?? "●";
     const [column, row] = cellOf(places[0]);
     if (kind === "line" && !faint) {
       stroke(area, places, ink, dashed ? dashes : undefined);
-      if (signs.size > 1 && !marked.has(color)) sprinkle(area, places, sign, ink, [...signs.keys()].indexOf(color));
+      if (named.has(color)) sprinkle(area, places, sign, ink, order.indexOf(color));
     } else if (kind === "contour") stroke(area, places, ink, points);
     else if (kind === "arrow") arrow(area, places, ink);
     else if (kind === "dot") area.write(column, row, sign, ink);
@@ -123,13 +126,13 @@ function sprinkle(area: Canvas, places: readonly Place[], sign: string, ink: str
   }
 }
 
-/** A shaft and a head; of an arrow that is shorter than a character, the head alone. */
+/** A shaft and a head; of an arrow that is shorter than two characters, the head alone, where it starts. */
 function arrow(area: Canvas, places: readonly Place[], ink: string | undefined): void {
   if (places.length > 2) return; // the head, as Plot draws it
   const [[x1, y1], [x2, y2]] = places;
   const heads = "→↗↑↖←↙↓↘";
   const eighth = Math.round((Math.atan2(y1 - y2, x2 - x1) / Math.PI) * 4);
-  const short = Math.hypot((x2 - x1) / 2, (y2 - y1) / 4) < 1;
+  const short = Math.hypot((x2 - x1) / 2, (y2 - y1) / 4) < 2;
   if (!short) stroke(area, places, ink);
   area.write(...cellOf(short ? [x1, y1] : [x2, y2]), heads[(eighth + 8) % 8], ink);
 }
@@ -137,8 +140,8 @@ function arrow(area: Canvas, places: readonly Place[], ink: string | undefined):
 /** A bar from the bottom, as high as eighths of characters can say. */
 function bar(area: Canvas, [[x1, y1], [x2, y2]]: readonly Place[], sign: string, ink: string | undefined): void {
   const high = Math.round(((y2 - y1) / (4 * area.height - 1)) * area.height * 8);
-  for (let column = Math.ceil(x1 / 2 - 0.3); column < x2 / 2 - 0.1; column++)
-    for (let row = 0; 8 * row < high; row++) {
+  for (let column = Math.max(0, Math.ceil(x1 / 2 - 0.3)); column < Math.min(area.width, x2 / 2 - 0.1); column++)
+    for (let row = 0; row < Math.min(area.height, high / 8); row++) {
       const eighth = eighths[Math.min(7, high - 8 * row - 1)];
       area.write(column, area.height - 1 - row, sign === "█" ? eighth : sign, ink);
     }
@@ -173,84 +176,19 @@ function signsOf(marks: readonly Mark[]): Signs {
 
 /** Colours of terminals, by those of pictures. */
 const codes = new Map(["34", "31", "32", "35", "33", "36"].map((code, i) => [colors[i], code]));
-const bold = "1";
 
-/** The names of marks, if there are two or more, in rows. */
+/** What a legend names, in rows. */
 function legend(marks: readonly Mark[], signs: Signs, width: number): Canvas[] {
-  const named = marks.flatMap((mark, i) => (mark.name ? [{ mark, name: mark.name, color: colorOf(mark, i) }] : []));
   const rows: Canvas[] = [];
   let at = width;
-  if (named.length > 1)
-    for (const { mark, name, color } of named) {
-      const text = `${signs.get(color) ?? (mark.kind === "arrows" ? "→" : "─")} ${name}`;
-      if (at + text.length > width) {
-        rows.push(new Canvas(width, 1));
-        at = 0;
-      }
-      rows.at(-1)!.write(at, 0, text, codes.get(color));
-      at += text.length + 3;
+  for (const { mark, name, color } of namedOf(marks)) {
+    const text = `${signs.get(color) ?? (mark.kind === "arrows" ? "→" : "─")} ${name}`;
+    if (at + text.length > width) {
+      rows.push(new Canvas(width, 1));
+      at = 0;
     }
+    rows.at(-1)!.write(at, 0, text, codes.get(color));
+    at += text.length + 3;
+  }
   return rows;
 }
-
-/** Images in shades, as many columns of them as fit. */
-function picture({ title = "", images, columns, captions }: Picture, width: number): Canvas {
-  const [n, h, w] = images.shape;
-  // An image is as wide as there is room for, but no wider than two characters a pixel, and not so narrow that nothing is seen.
-  const words = Math.max(0, ...(captions ?? []).map((text) => text.length));
-  const room = Math.min(width, Math.max(Math.floor((width + 1) / columns) - 1, Math.min(2 * w, 14), words));
-  const wide = room < w ? room : w * Math.min(2, Math.floor(room / w));
-  const cells = Array.from({ length: n }, (_, k) => shaded(images.data.slice(k * h * w, (k + 1) * h * w), h, w, wide));
-  const [across, down] = [Math.max(wide, words) + 1, cells[0].height + (captions || wide >= w ? 1 : 0)];
-  const beside = Math.max(1, Math.min(columns, Math.floor((width + 1) / across)));
-  const note = beside < columns ? `the first ${beside} of ${columns} columns` : "";
-  const top = title ? 1 : 0;
-  const text = new Canvas(width, top + Math.ceil(n / columns) * down + (note ? 1 : 0));
-  text.center(width / 2, 0, title, bold);
-  text.center(width / 2, text.height - 1, note);
-  for (const [k, cell] of cells.entries()) {
-    const [column, y] = [k % columns, top + Math.floor(k / columns) * down];
-    if (column >= beside) continue;
-    const middle = Math.floor((width - beside * across) / 2) + (column + 0.5) * across;
-    text.paste(cell, Math.round(middle - wide / 2), y);
-    if (captions) text.center(middle, y + cell.height, captions[k]);
-  }
-  return text;
-}
-
-/** An image, in so many columns of characters, each of which shows the upper and the lower of two squares. */
-function shaded(image: ArrayLike<number>, h: number, w: number, columns: number): Canvas {
-  const squares = Math.round((columns * h) / w);
-  const canvas = new Canvas(columns, Math.ceil(squares / 2));
-  const part = (i: number, of: number, length: number) => [
-    Math.floor((i * length) / of),
-    Math.ceil(((i + 1) * length) / of),
-  ];
-  const ink = (row: number, column: number) => {
-    const [[top, bottom], [left, right]] = [part(row, squares, h), part(column, columns, w)];
-    let sum = 0;
-    for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) sum += image[y * w + x];
-    return sum / ((bottom - top) * (right - left));
-  };
-  for (let y = 0; y < canvas.height; y++)
-    for (let x = 0; x < columns; x++)
-      canvas.write(x, y, shade(ink(2 * y, x), 2 * y + 1 < squares ? ink(2 * y + 1, x) : 0));
-  return canvas;
-}
-
-/** The character whose upper and lower half are most like two shades from 0 to 1. */
-function shade(upper: number, lower: number): string {
-  const far = ([, a, b]: Shade) => (a - upper) ** 2 + (b - lower) ** 2;
-  return blocks.reduce((best, block) => (far(block) < far(best) ? block : best))[0];
-}
-
-type Shade = [char: string, upper: number, lower: number];
-const blocks: Shade[] = [
-  [" ", 0, 0],
-  ["░", 0.25, 0.25],
-  ["▒", 0.5, 0.5],
-  ["▓", 0.75, 0.75],
-  ["█", 1, 1],
-  ["▀", 1, 0],
-  ["▄", 0, 1],
-];
