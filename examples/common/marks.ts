@@ -71,14 +71,15 @@ export function drawn(mark: Exclude<Mark, Contour>, color: string, { xRange, yRa
       return [dots(shown, color, mark.marker, mark.size)];
     }
     case "arrows": {
-      const ends = pointsOf(mark).map(({ x, y }, i) => ({
+      const ways = pointsOf({ x: mark.dx, y: mark.dy });
+      const arrows = pointsOf(mark).map(({ x, y }, i) => ({
         x,
         y,
-        x2: finite(x + mark.dx[i]),
-        y2: finite(y + mark.dy[i]),
+        x2: near(x + ways[i].x, xRange),
+        y2: near(y + ways[i].y, yRange),
       }));
       const places = { x1: "x", y1: "y", x2: "x2", y2: "y2" };
-      return [Plot.arrow(ends, { ...places, stroke: color, strokeWidth: 1.2, headLength: 5, clip: true })];
+      return [Plot.arrow(arrows, { ...places, stroke: color, strokeWidth: 1.2, headLength: 5, clip: true })];
     }
     case "histogram":
       return [

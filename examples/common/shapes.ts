@@ -69,7 +69,7 @@ function subpaths(d: string): Place[][] {
     .split("M")
     .slice(1)
     .map((text) => {
-      const numbers = text.match(/[-\d.e]+/g)!.map(Number);
+      const numbers = text.match(/[-+\d.e]+/g)!.map(Number);
       const places = Array.from({ length: numbers.length / 2 }, (_, i): Place => [numbers[2 * i], numbers[2 * i + 1]]);
       return text.endsWith("Z") ? [...places, places[0]] : places;
     });
@@ -78,7 +78,7 @@ function subpaths(d: string): Place[][] {
 /** How far an element is moved by itself and what it lies in. */
 function moved(element: Element | null): Place {
   if (!element) return [0, 0];
-  const [, x = 0, y = 0] = /translate\(([-\d.e]+),([-\d.e]+)\)/.exec(element.getAttribute("transform") ?? "") ?? [];
+  const [, x = 0, y = 0] = /translate\(([-+\d.e]+),([-+\d.e]+)\)/.exec(element.getAttribute("transform") ?? "") ?? [];
   const [right, down] = moved(element.parentElement);
   return [right + Number(x), down + Number(y)];
 }

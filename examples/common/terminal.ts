@@ -40,11 +40,11 @@ function chart(panel: Chart, width: number): Canvas {
     margins: (longest) => ({ top: 0, right: 2 * charWidth, bottom: 0, left: charWidth * (ticks ? longest + 1 : 1) }),
   });
   const left = Math.round(margins.left / charWidth);
-  const columns = width - left - Math.round(margins.right / charWidth);
-  const rows = high - Math.round((margins.top + margins.bottom) / charHeight);
+  const [w, h] = [charWidth * width - margins.left - margins.right, charHeight * high - margins.top - margins.bottom];
+  const [columns, rows] = [Math.round(w / charWidth), Math.round(h / charHeight)];
   const dotted = ([x, y]: Place): Place => [
-    ((x - margins.left) / (charWidth * columns)) * (2 * columns - 1),
-    ((y - margins.top) / (charHeight * rows)) * (4 * rows - 1),
+    ((x - margins.left) / w) * (2 * columns - 1),
+    ((y - margins.top) / h) * (4 * rows - 1),
   ];
   const pieces = shapes(plot).map((shape) => ({ ...shape, places: shape.places.map(dotted) }));
   const signs = signsOf(marks);
