@@ -1,5 +1,5 @@
 /** A picture to look at and to filter, in place of a photograph: a striped ball on a chequered floor, before hills and a low sun. */
-import { linspace, maximum, noGrad, type Tensor, where } from "gradtape";
+import { asin, linspace, maximum, noGrad, sin, type Tensor, where } from "gradtape";
 
 /** Grey pixels [size, size], float32, from 0, which is white, to 1, black, as digits are and as `draw` takes them. */
 export function picture(size = 128): Tensor {
@@ -19,19 +19,11 @@ function scene(x: Tensor, y: Tensor): Tensor {
   const sky = where(sun.lt(0.17), 1, above.mul(-0.35).add(0.75).add(sun.mul(-4).exp().mul(0.4)));
 
   // Two ranges of hills, with zigzags for ridges; the nearer is darker, and grass grows on it.
-  const zigzag = (waves: number, shift: number) =>
-    x
-      .mul(waves)
-      .add(shift)
-      .sin()
-      .asin()
-      .div(Math.PI / 2);
+  const zigzag = (waves: number, shift: number) => asin(sin(x.mul(waves).add(shift))).div(Math.PI / 2);
   const far = zigzag(5, 1).mul(0.12).add(zigzag(13, 0).mul(0.05)).add(0.36);
   const near = x.sub(0.7).mul(2.4).cos().mul(0.13).add(0.13);
-  const grass = x
-    .mul(90)
-    .sin()
-    .mul(above.mul(60).add(x.mul(25).sin()).sin())
+  const grass = sin(x.mul(90))
+    .mul(sin(sin(x.mul(25)).add(above.mul(60))))
     .mul(0.1)
     .add(0.42);
   const hills = where(above.lt(near), grass, where(above.lt(far), 0.58, sky));
