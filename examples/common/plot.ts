@@ -112,6 +112,7 @@ const colorOf = ({ color }: Common, i: number): string =>
 
 function chart(panel: Chart, width: number, height: number): string {
   const { x, y, xRange, yRange, square = false, ticks = true, marks } = panel;
+  const counts = marks.some(({ kind }) => kind === "histogram");
   const margins = {
     marginTop: panel.title ? 44 : 16,
     marginRight: 24,
@@ -131,7 +132,7 @@ function chart(panel: Chart, width: number, height: number): string {
     ...frame,
     document,
     x: axis(x, xRange),
-    y: { ...axis(y, yRange), grid: ticks },
+    y: { ...axis(y, yRange), grid: ticks, ...(counts && { tickFormat: "~s" }) }, // 40k, which is shorter than 40,000
     marks: [
       ...(ticks ? [] : [Plot.frame({ strokeOpacity: 0.3 })]),
       ...(yRange || marks.some(({ kind = "line" }) => kind !== "line")
@@ -222,6 +223,7 @@ function drawn(mark: Mark, color: string, { xRange, yRange }: Chart): Plot.Marki
           ...Plot.binX({ y: "count" }, { x: (d: number) => d, thresholds }),
           fill: color,
           inset: 0.5,
+          clip: true,
         }),
       ];
     }
@@ -250,10 +252,11 @@ function drawn(mark: Mark, color: string, { xRange, yRange }: Chart): Plot.Marki
       const { smooth = 1, every = 1, marker = points.length <= 40 ? "dot" : "none" } = mark;
       const style = { x: "x", y: "y", stroke: color, clip: true };
       const bold = { ...style, strokeWidth: mark.width ?? 2, strokeDasharray: mark.dash ? "5 4" : undefined };
-      const marked = points.filter((_, i) => i % every === 0);
+      const means = smooth > 1 ? smoothed(points, smooth) : points;
+      const marked = means.filter((_, i) => i % every === 0);
       return [
         ...(smooth > 1 ? [Plot.line(points, { ...style, strokeOpacity: 0.25, strokeWidth: 1 })] : []),
-        Plot.line(points, Plot.windowY(smooth, bold)),
+        Plot.line(means, bold),
         ...(marker === "none"
           ? []
           : drawn(
@@ -274,6 +277,13 @@ const pointsOf = (
   { dx, dy }: Partial<Record<"dx" | "dy", ArrayLike<number>>> = {},
 ): Point[] => Array.from(y, (y, i) => ({ x: x?.[i] ?? i, y, dx: dx?.[i] ?? 0, dy: dy?.[i] ?? 0 }));
 
+/** Each point as the mean of `count` around it, of fewer at the ends. */
+const smoothed = (points: readonly Point[], count: number): Point[] =>
+  points.map((point, i) => {
+    const near = points.slice(Math.max(0, i - Math.floor((count - 1) / 2)), i + Math.floor(count / 2) + 1);
+    return { ...point, y: near.reduce((sum, { y }) => sum + y, 0) / near.length };
+  });
+
 const heading = (title = "") => Plot.text([title], { frameAnchor: "top", dy: -28, fontSize: 15, fontWeight: 600 });
 
 /** The inside of an SVG that Plot made. */
@@ -290,7 +300,7 @@ function legend({ marks, legend: corner = "bottom-right" }: Chart, frame: Record
   if (named.length < 2) return "";
   const [step, room] = [18, 28];
   const [vertical, side] = corner.split("-");
-  const width = room + 10 + 6.6 * Math.max(...named.map(({ name }) => name.length));
+  const width = room + 10 + 7.2 * Math.max(...named.map(({ name }) => name.length));
   const left =
     side === "left" ? Number(frame.marginLeft) + 8 : Number(frame.width) - Number(frame.marginRight) - width - 4;
   const high = step * named.length + 6;
@@ -304,11 +314,26 @@ function legend({ marks, legend: corner = "bottom-right" }: Chart, frame: Record
         ? `<circle cx="${left + 16}" cy="${y}" r="4.5" fill="${color}"/>`
         : mark.kind === "histogram"
           ? `<rect x="${left + 6}" y="${y - 5}" width="20" height="10" fill="${color}"/>`
-          : `<path d="M${left + 5},${y}h22" stroke="${color}" stroke-width="2.5"${dash}/>`;
+          : `<path d="M${left + 5},${y}h22" stroke="${color}" stroke-width="2.5"${dash}/>` +
+            ("marker" in mark ? symbol(mark.marker, left + 16, y, color) : "");
     return `${sample}<text x="${left + room + 6}" y="${y}" dy="0.32em" text-anchor="start">${escaped(name)}</text>`;
   });
   const paper = `<rect x="${left}" y="${top}" width="${width}" height="${high}" rx="3" fill="var(--paper)" fill-opacity="0.8"/>`;
   return paper + rows.join("");
+}
+
+/** What stands at the points of a line, around a place. */
+function symbol(marker: Marker | "none" | undefined, x: number, y: number, color: string): string {
+  const paths = {
+    dot: `<circle cx="${x}" cy="${y}" r="4" fill="${color}"/>`,
+    circle: `<circle cx="${x}" cy="${y}" r="4" fill="none" stroke="${color}" stroke-width="2"/>`,
+    square: `<rect x="${x - 4}" y="${y - 4}" width="8" height="8" fill="${color}"/>`,
+    triangle: `<path d="M${x},${y - 5}l5,9h-10z" fill="${color}"/>`,
+    times: `<path d="M${x - 4},${y - 4}l8,8m0,-8l-8,8" stroke="${color}" stroke-width="2"/>`,
+    plus: `<path d="M${x - 5},${y}h10m-5,-5v10" stroke="${color}" stroke-width="2"/>`,
+    none: "",
+  };
+  return paths[marker ?? "none"];
 }
 
 /** All images, each of which is a PNG inside the SVG. */
