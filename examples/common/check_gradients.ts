@@ -12,17 +12,17 @@ export type Compared = {
   size: number;
 };
 
-/** Compares the gradients of the loss of x and t in all parameters, which must be float64. */
-export function checkGradients(network: Network, x: Tensor, t: Tensor): Compared[] {
+/** Compares the gradients of the loss of x and t in all parameters, which must be float64, one after the other. */
+export function* checkGradients(network: Network, x: Tensor, t: Tensor): Iterable<Compared> {
   const named = network.namedParameters();
   const parameters = named.map(([, parameter]) => parameter);
   const byTape = gradient(network.loss(x, t), parameters);
-  return named.map(([path, parameter], i) => {
+  for (const [i, [path, parameter]] of named.entries()) {
     const byDifferences = numericalGradient(() => network.loss(x, t), parameter);
-    return {
+    yield {
       name: path.replace(/^layers\.\D+(\d+)\.(\w+)$/, "$2$1"),
       error: byDifferences.sub(byTape[i]).abs().mean().item(),
       size: byTape[i].abs().mean().item(),
     };
-  });
+  }
 }
