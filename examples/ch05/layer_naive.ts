@@ -12,7 +12,7 @@ for (const [name, layer, node] of [
   console.log(`${name}: forward(3, 4) = ${layer.forward(3, 4)}, backward(2) = ${layer.backward(dout).join(", ")}`);
   const slopes = gradient(node, [x, y], { seed: tensor(dout) });
   console.log(
-    `  tape: forward(3, 4) = ${node.item()}, backward(2) = ${slopes.map((slope) => slope.item()).join(", ")}`,
+    `    tape: forward(3, 4) = ${node.item()}, backward(2) = ${slopes.map((slope) => slope.item()).join(", ")}`,
   );
 }
 

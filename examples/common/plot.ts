@@ -300,7 +300,7 @@ function legend({ marks, legend: corner = "bottom-right" }: Chart, frame: Record
   if (named.length < 2) return "";
   const [step, room] = [18, 28];
   const [vertical, side] = corner.split("-");
-  const width = room + 10 + 7.2 * Math.max(...named.map(({ name }) => name.length));
+  const width = room + 10 + 8 * Math.max(...named.map(({ name }) => name.length));
   const left =
     side === "left" ? Number(frame.marginLeft) + 8 : Number(frame.width) - Number(frame.marginRight) - width - 4;
   const high = step * named.length + 6;
