@@ -1,11 +1,12 @@
 /** The classifier of ScratchDeepNeuralNetwork.ipynb: as many of its layers as one likes. */
 import { batches, crossEntropyError, type Tensor } from "gradtape";
-import { Chain, FC, type Initializer, type Optimizer, type ScratchLayer, Softmax } from "./scratch_layers.js";
+import type { ManualLayer } from "./manual_layers.js";
+import { Chain, FC, type Initializer, type Optimizer, Softmax } from "./scratch_layers.js";
 
 /** What a network is made of: how many nodes there are before, between and after its full connections, and of which kinds all are. */
 export type Configuration = {
   nodes: readonly number[];
-  activation: new () => ScratchLayer;
+  activation: new () => ManualLayer;
   initializer: Initializer;
   optimizer: Optimizer;
 };

@@ -1,5 +1,6 @@
 /** The layers of ScratchDeepNeuralNetwork.ipynb: each goes back by a formula of its own, and full connections then move themselves. */
 import { he, normalInit, type Tensor, xavier, zeros, zerosLike } from "gradtape";
+import type { ManualLayer } from "./manual_layers.js";
 
 /** Makes the first weights [nNodes1, nNodes2] and biases [1, nNodes2] of a full connection. */
 export type Initializer = { W(nNodes1: number, nNodes2: number): Tensor; B(nNodes2: number): Tensor };
@@ -68,12 +69,9 @@ export class AdaGrad implements Optimizer {
   }
 }
 
-/** Keeps of `forward` what `backward` needs, which is given the loss's gradient in the output, and gives that in the input. */
-export type ScratchLayer = { forward(X: Tensor): Tensor; backward(dA: Tensor): Tensor };
-
 /** Layers one after the other. */
-export class Chain implements ScratchLayer {
-  constructor(private readonly layers: readonly ScratchLayer[]) {}
+export class Chain implements ManualLayer {
+  constructor(private readonly layers: readonly ManualLayer[]) {}
 
   forward(X: Tensor): Tensor {
     return this.layers.reduce((Z, layer) => layer.forward(Z), X);
@@ -85,7 +83,7 @@ export class Chain implements ScratchLayer {
 }
 
 /** A full connection, X · W + B. */
-export class FC implements ScratchLayer {
+export class FC implements ManualLayer {
   W: Tensor;
   B: Tensor;
   dW!: Tensor;
@@ -117,7 +115,8 @@ export class FC implements ScratchLayer {
   }
 }
 
-export class Tanh implements ScratchLayer {
+/** tanh, whose slope is 1 − tanh². */
+export class Tanh implements ManualLayer {
   private Z!: Tensor;
 
   forward(A: Tensor): Tensor {
@@ -127,19 +126,6 @@ export class Tanh implements ScratchLayer {
 
   backward(dZ: Tensor): Tensor {
     return dZ.mul(this.Z.square().neg().add(1));
-  }
-}
-
-export class ReLU implements ScratchLayer {
-  private passes!: Tensor;
-
-  forward(A: Tensor): Tensor {
-    this.passes = A.gt(0);
-    return A.mul(this.passes);
-  }
-
-  backward(dZ: Tensor): Tensor {
-    return dZ.mul(this.passes);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   tensor,
 } from "gradtape";
 import { loadDigits } from "gradtape/digits";
+import { ManualReLU as ReLU } from "../common/manual_layers.js";
 import { seedAndQuick } from "../common/options.js";
 import { draw } from "../common/plot.js";
 import {
@@ -18,7 +19,7 @@ import {
 import * as scratch from "../common/scratch_layers.js";
 
 const { seed, quick } = seedAndQuick("seeds/scratch_deep_neural_network", "Compares networks of several depths.");
-const { AdaGrad, ReLU, SGD, Tanh } = scratch;
+const { AdaGrad, SGD, Tanh } = scratch;
 const simple = new scratch.SimpleInitializer(0.02);
 const xavier = new scratch.XavierInitializer();
 const he = new scratch.HeInitializer();
@@ -72,7 +73,7 @@ const networks = configurations.map((configuration) => {
   const network = new Classifier(configuration).fit(train.x, train.t, sizes);
   const { nodes, activation, initializer, optimizer } = configuration;
   const kinds = [...(nodes.length > 2 ? [activation] : []), initializer.constructor, optimizer.constructor];
-  const name = kinds.map(({ name }) => name.replace("Initializer", "")).join(" ");
+  const name = kinds.map(({ name }) => name.replace(/Initializer|Manual/, "")).join(" ");
   const shares = [train, test].map(({ x, t }) => accuracy()(network.predict(x), t).toFixed(4));
   console.log(`${`${nodes.join("-")} ${name}`.padEnd(38)} train acc, test acc | ${shares.join(", ")}`);
   return { name: `${nodes.length - 1} × FC, ${name}`, loss: network.loss };

@@ -17,9 +17,10 @@ import {
   tensor,
   zeros,
 } from "gradtape";
+import type { ManualLayer } from "../common/manual_layers.js";
 import { seedAndQuick } from "../common/options.js";
 import { draw } from "../common/plot.js";
-import { Chain, FC, type ScratchLayer, SGD, SimpleInitializer } from "../common/scratch_layers.js";
+import { Chain, FC, SGD, SimpleInitializer } from "../common/scratch_layers.js";
 
 const { seed, quick } = seedAndQuick("seeds/scratch_regression", "Fits two layers and one to random data.");
 setDefaultDtype("float64");
@@ -30,7 +31,7 @@ const y = normal([10, 3]); // and 3 outputs of each
 const slope = (output: Tensor) => output.sub(y).mul(2).div(y.shape[0]);
 
 /** Trains for some epochs, prints a line for each so many-th, and gives all losses. */
-function train(model: ScratchLayer, epochs: number, every = 0): number[] {
+function train(model: ManualLayer, epochs: number, every = 0): number[] {
   return Array.from({ length: epochs }, (_, epoch) => {
     const output = model.forward(X);
     const loss = mse(output, y).item();
