@@ -1,4 +1,4 @@
-/** Chapter 4.3 and 4.4, reviewed: slopes, the gradient field, descents that end well or badly, and a net of six weights. */
+/** Chapter 4.3 and 4.4, reviewed: slopes, the gradient field, descents good and bad, a net of six weights. */
 import {
   arange,
   crossEntropyError,

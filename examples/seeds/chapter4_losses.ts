@@ -1,4 +1,4 @@
-/** Chapter 4.2, reviewed: two losses of one row and of batches, by rows and by indices, and why accuracy is no loss. */
+/** Chapter 4.2, reviewed: two losses, of rows and of batches, and why accuracy is none. */
 import {
   arange,
   crossEntropyError,

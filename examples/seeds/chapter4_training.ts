@@ -1,4 +1,4 @@
-/** Chapter 4.5, reviewed: mini-batches, and a network of two layers with a sigmoid between, trained for 10,000 iterations. */
+/** Chapter 4.5, reviewed: a network of two layers with a sigmoid between, trained by mini-batches. */
 import { choice, manualSeed, normalInit, numericalGradient, Sigmoid } from "gradtape";
 import { loadDigits } from "gradtape/digits";
 import { MultiLayerNet } from "../common/multi_layer_net.js";

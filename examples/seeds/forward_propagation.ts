@@ -1,4 +1,4 @@
-/** Three layers forward, by hand: AND at two thresholds, step and sigmoid, the first layer alone, and the whole network. */
+/** Three layers forward by hand: AND at two thresholds, step and sigmoid, one layer, and all of them. */
 import { arange, setDefaultDtype, type Tensor, tensor } from "gradtape";
 import { draw } from "../common/plot.js";
 import { printed } from "../common/printed.js";

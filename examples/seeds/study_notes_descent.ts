@@ -1,4 +1,4 @@
-/** Study notes, learning: descent along 0.01x² + 0.1x in 200,000 small steps, and along x₀² + x₁² from (−3, 4) in 20. */
+/** Study notes, learning: down 0.01x² + 0.1x in 200,000 small steps, and down x₀² + x₁² in 20. */
 import { arange, numericalDiff, SGD, setDefaultDtype, type Tensor, tensor } from "gradtape";
 import { draw, type Line } from "../common/plot.js";
 import { surface } from "../common/surface.js";

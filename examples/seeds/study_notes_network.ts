@@ -1,4 +1,4 @@
-/** Study notes, networks: all activations, sums as products of matrices, and a 5 shown to a network that has learnt nothing. */
+/** Study notes, networks: all activations, sums as products, and a 5 shown to a network that learnt nothing. */
 import {
   Affine,
   arange,

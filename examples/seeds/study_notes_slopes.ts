@@ -1,4 +1,4 @@
-/** Study notes, learning: two losses, slopes by differences and by tape, tangents, and the surface and gradient of x₀² + x₁². */
+/** Study notes, learning: two losses, slopes by differences and by tape, tangents, a surface and its gradient. */
 import {
   arange,
   crossEntropyError,

@@ -1,4 +1,4 @@
-/** Study notes, backpropagation: a network of 784, 50 and 10 neurons learns digits, with its accuracy after each epoch. */
+/** Study notes, backpropagation: 784, 50 and 10 neurons learn digits, with the accuracy of each epoch. */
 import { manualSeed } from "gradtape";
 import { loadDigits } from "gradtape/digits";
 import { seedAndQuick } from "../common/options.js";
