@@ -4,7 +4,6 @@ import {
   crossEntropyError,
   grad,
   gradient,
-  meshgrid,
   numericalDiff,
   numericalGradient,
   setDefaultDtype,
@@ -12,6 +11,7 @@ import {
   type Tensor,
   tensor,
 } from "gradtape";
+import { downhill } from "../common/field.js";
 import { draw, type Line } from "../common/plot.js";
 import { printed } from "../common/printed.js";
 
@@ -51,11 +51,6 @@ console.log(`\np ${printed(scores())}, argmax ${scores().argmax().item()}`);
 console.log(`loss ${loss().item()}`); // the review's 3.0079485436571267 comes of more digits of W than it prints
 console.log(`by differences\n${printed(numericalGradient(loss, W))}\nby tape\n${printed(gradient(loss(), W))}`);
 
-const axis = arange(-2, 2.25, 0.25);
-const [a, b] = meshgrid([axis, axis]).map((all) => all.flatten());
-const [dx, dy] = grad(bowl)(stack([a, b], 1))
-  .mul(-0.1)
-  .unbind(1);
 // Flat to the left, a small valley, and a deep one to the right: where a descent ends depends on where it starts.
 const dent = (x: Tensor, at: number, depth: number) => x.sub(at).square().neg().exp().mul(-depth);
 const land = (x: Tensor) => dent(x, 0, 1).add(dent(x, 2.5, 2));
@@ -78,7 +73,7 @@ draw("seeds-chapter4_gradients", [
     xRange: [-2.3, 2.3],
     yRange: [-2.3, 2.3],
     square: true,
-    marks: [{ kind: "arrows", x: a.data, y: b.data, dx: dx.data, dy: dy.data }],
+    marks: [downhill(bowl, arange(-2, 2.25, 0.25))],
   },
   {
     title: "A plateau, and two valleys",

@@ -3,7 +3,6 @@ import {
   arange,
   crossEntropyError,
   grad,
-  meshgrid,
   numericalDiff,
   numericalGradient,
   setDefaultDtype,
@@ -12,6 +11,7 @@ import {
   type Tensor,
   tensor,
 } from "gradtape";
+import { downhill } from "../common/field.js";
 import { type Chart, draw } from "../common/plot.js";
 import { printed } from "../common/printed.js";
 import { surface } from "../common/surface.js";
@@ -64,10 +64,6 @@ function tangent(title: string, f: (x: number) => number, at: number, x: number[
 const wide = arange(-20, 20.5, 0.5).toArray<number[]>();
 const near = arange(0, 6.1, 0.1).toArray<number[]>();
 const bowl3d = surface((a, b) => a ** 2 + b ** 2, { x: [-3, 3], y: [-3, 3], names: ["x₀", "x₁"] });
-const [a, b] = meshgrid([arange(-2, 2.25, 0.25), arange(-2, 2.25, 0.25)]).map((x) => x.flatten());
-const downhill = grad(bowl)(stack([a, b], 1))
-  .mul(-0.1)
-  .transpose();
 draw(
   "seeds-study_notes_slopes",
   [
@@ -81,7 +77,7 @@ draw(
       xRange: [-2.3, 2.3],
       yRange: [-2.3, 2.3],
       square: true,
-      marks: [{ kind: "arrows", x: a.data, y: b.data, dx: downhill.at(0).data, dy: downhill.at(1).data }],
+      marks: [downhill(bowl, arange(-2, 2.25, 0.25))],
     },
   ],
   { columns: 3, width: 360, height: 320 },
