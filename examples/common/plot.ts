@@ -72,7 +72,9 @@ const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", 
 /** The inside of an SVG that Plot made. */
 function innards(plot: Element): string {
   for (const style of plot.querySelectorAll("style")) style.remove(); // it is for charts that are alone in a page
-  return plot.innerHTML;
+  // Tenths of a pixel are as much as anyone sees.
+  const rounded = (text: string) => text.replace(/\d+\.\d{2,}/g, (number) => `${Math.round(10 * Number(number)) / 10}`);
+  return plot.innerHTML.replace(/ (d|x|y|x1|x2|y1|y2|width|height|transform)="[^"]*"/g, rounded);
 }
 
 const corners = ["bottom-right", "top-right", "top-left", "bottom-left"] as const;
