@@ -125,7 +125,7 @@ export function contour(
   const [[x1, x2], [y1, y2]] = [wider(xRange), wider(yRange)];
   const thresholds = typeof levels === "number" ? levels : [...levels];
   const style = { stroke: color, strokeOpacity: 0.5, fillOpacity: 0, clip: true };
-  return Plot.contour({ x1, x2, y1, y2, fill: f, thresholds, interpolate: "nearest", pixelSize: 3, ...style });
+  return Plot.contour({ x1, x2, y1, y2, fill: f, thresholds, interpolate: "nearest", pixelSize: 2, ...style });
 }
 
 /** A bit more than a range: contours end there in a line around all, which is cut off. */
