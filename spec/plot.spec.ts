@@ -370,6 +370,14 @@ test("marks whose names a legend tells differ by their signs as text, whatever t
   assert.not.match(text({ marks: ys.map((y): Mark => ({ y })) }), /[●×■▲○+]/);
 });
 
+test("signs stay where other lines pass, as text", () => {
+  const marks: Mark[] = [
+    { y: [1, 1, 1], marker: "square" },
+    { y: [1, 1, 1], marker: "none" },
+  ];
+  assert.is(text({ marks }).split("■").length - 1, 3);
+});
+
 test("text has colours where the screen has", () => {
   const marks: Mark[] = [
     { name: "one", y: upTo(60) },
