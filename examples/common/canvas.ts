@@ -64,14 +64,7 @@ export class Canvas {
       color === (row[i - 1]?.color ?? "") ? char : `\x1b[0${color && `;${color}`}m${char}`;
     const plain = ({ char }: Cell) => char;
     const end = (row: Cell[]) => (colored && row.at(-1)?.color ? "\x1b[0m" : "");
-    return this.rows
-      .map(
-        (row) =>
-          row
-            .map(colored ? painted : plain)
-            .join("")
-            .trimEnd() + end(row),
-      )
-      .join("\n");
+    const line = (row: Cell[]) => row.map(colored ? painted : plain).join("");
+    return this.rows.map((row) => line(row).trimEnd() + end(row)).join("\n");
   }
 }
