@@ -141,7 +141,8 @@ function propagate(
   return gradients;
 }
 
-const checkRecorded = (caller: string, y: Tensor): void => {
+/** Throws a GradError on a tensor that no tape leads to. */
+export const checkRecorded = (caller: string, y: Tensor): void => {
   if (!y.tracked)
     throw new GradError(
       `${caller}(${show(y.shape)}): nothing was recorded for this tensor; something it is computed from must have requiresGrad: true, ` +
@@ -203,11 +204,7 @@ export type GradientOptions = {
 export function gradient(y: Tensor, xs: readonly Tensor[], options?: GradientOptions): Tensor[];
 export function gradient(y: Tensor, xs: Tensor, options?: GradientOptions): Tensor;
 export function gradient(y: Tensor, xs: Tensor | readonly Tensor[], options?: GradientOptions): Tensor | Tensor[];
-export function gradient(
-  y: Tensor,
-  xs: Tensor | readonly Tensor[],
-  { seed, createGraph = false }: GradientOptions = {},
-) {
+export function gradient(y: Tensor, xs: Tensor | readonly Tensor[], options: GradientOptions = {}) {
   checkRecorded("gradient", y);
   const asked = xs instanceof Tensor ? [xs] : xs;
   if (!Array.isArray(asked))
@@ -219,15 +216,26 @@ export function gradient(
         `gradient: a tensor ${show(x.shape)} that is asked for is not on any tape; make it with requiresGrad: true`,
       );
   }
-  const wanted = new Set(asked);
+  const found = gradientsOf("gradient", y, asked, options);
+  return xs instanceof Tensor ? found[0] : found;
+}
+
+/** What `gradient()` gives, of tensors that are tracked, for any function of that name. */
+export function gradientsOf(
+  caller: string,
+  y: Tensor,
+  xs: readonly Tensor[],
+  { seed, createGraph = false }: GradientOptions = {},
+): Tensor[] {
+  const wanted = new Set(xs);
   const compute = () => {
-    const gradients = propagate("gradient", y, seed, (x) => wanted.has(x));
+    const gradients = propagate(caller, y, seed, (x) => wanted.has(x));
     const own = ownership(seed);
-    return asked.map((x) => own(gradients.get(x) ?? zerosLike(x)));
+    return xs.map((x) => own(gradients.get(x) ?? zerosLike(x)));
   };
   const found = withRecording(createGraph, () =>
     createGraph ? compute() : withTemporaries(compute, (kept) => kept.map(({ storage }) => storage)),
   );
   for (const { storage } of found) storage.owned = false;
-  return xs instanceof Tensor ? found[0] : found;
+  return found;
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { registry } from "gradtape";
 import * as assert from "uvu/assert";
+import { blocksOf, picturesIn } from "./support/graph-pictures.js";
 import { page, render } from "./support/ops-page.js";
 import { suite } from "./support/suite.js";
 
@@ -26,7 +27,7 @@ const folder = mkdtempSync(join(root, "spec", ".docs-"));
 test.after(() => rmSync(folder, { recursive: true }));
 
 const blocks = pages.flatMap((page) =>
-  [...readFileSync(join(root, page), "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(([, code], i) => {
+  blocksOf(page).map((code, i) => {
     const place = join(folder, `${page.replace(/\W/g, "-")}-${i + 1}`);
     mkdirSync(place);
     writeFileSync(join(place, "block.ts"), code);
@@ -45,7 +46,7 @@ test("all blocks can be bundled", async () => {
     format: "esm",
     platform: "node",
     conditions: ["gradtape-source"],
-    external: ["mnist", "fflate"],
+    external: ["mnist", "fflate", "@viz-js/viz"],
   });
 });
 
@@ -56,6 +57,11 @@ for (const { name, code, place } of blocks)
     const promised = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
     assert.ok(promised.length > 0, "a block shows what it prints");
     assert.equal(ran.stdout.trimEnd().split("\n"), promised);
+    for (const [name, svg] of picturesIn(place))
+      assert.ok(
+        svg === readFileSync(join(root, "docs", name), "utf8"),
+        `docs/${name} is not what the block draws: npm run docs`,
+      );
   });
 
 test("docs/ops.md is current: npm run docs writes it", () => {
