@@ -32,10 +32,12 @@ function distance(a: string, b: string): number {
   return row[b.length];
 }
 
-/** The three names most like what was asked for, with or without the folder; those that hold it first. */
+/** The three names most like what was asked for, with or without the folder; those that hold it first, the shorter the sooner. */
 function nearest(asked: string): string[] {
   const far = (name: string) =>
-    name.includes(asked) ? -1 : Math.min(...[name, name.split("/")[1]].map((part) => distance(asked, part)));
+    name.includes(asked)
+      ? -1 / name.length
+      : Math.min(...[name, name.split("/")[1]].map((part) => distance(asked, part)));
   return [...names].sort((a, b) => far(a) - far(b)).slice(0, 3);
 }
 
