@@ -22,6 +22,7 @@ export {
 } from "./error.js";
 export * from "./files/index.js";
 export * from "./gradcheck.js";
+export * from "./graph/index.js";
 export type { Hook } from "./hooks.js";
 export { kernelOp } from "./kernel.js";
 export type { Scalar } from "./letters.js";

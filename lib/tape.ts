@@ -57,6 +57,14 @@ const worth = (part: Tensor, { storage, size }: Tensor): boolean => storage.home
 /** A gradient in the shape of what it belongs to. */
 const expanded = (g: Tensor, x: Tensor): Tensor => (sameShape(g.shape, x.shape) ? g : g.expandTo(x.shape));
 
+/** Throws a GradError where the tape was released. */
+export function checkKept({ origin }: Tensor): void {
+  if (origin?.released)
+    throw new GradError(
+      `backward through ${origin.name}: this tape was released by an earlier backward(); compute the loss again, or give that call { retainGraph: true }`,
+    );
+}
+
 /** The gradients that reach the tensors of the tape which lead to one that is `wanted`. */
 function propagate(
   caller: string,
@@ -80,10 +88,7 @@ function propagate(
     );
   const needed = new Set<Operand>();
   for (const x of steps) {
-    if (x.origin?.released)
-      throw new GradError(
-        `backward through ${x.origin.name}: this tape was released by an earlier backward(); compute the loss again, or give that call { retainGraph: true }`,
-      );
+    checkKept(x);
     if (wanted(x) || x.origin?.inputs.some((input, i) => needed.has(input) && x.origin?.op.differentiable[i]))
       needed.add(x);
   }
@@ -141,13 +146,14 @@ function propagate(
   return gradients;
 }
 
-const checkRecorded = (caller: string, y: Tensor): void => {
+/** Throws a GradError on a tensor that no tape leads to. */
+export function checkRecorded(caller: string, y: Tensor): void {
   if (!y.tracked)
     throw new GradError(
       `${caller}(${show(y.shape)}): nothing was recorded for this tensor; something it is computed from must have requiresGrad: true, ` +
         "and no noGrad(), detach() or argmax may lie between",
     );
-};
+}
 
 /** Two tensors may have the same gradient (of a + b), or the seed itself: each gets values of its own, as someone may assign them. */
 function ownership(seed: Tensor | undefined): (g: Tensor) => Tensor {
@@ -203,11 +209,7 @@ export type GradientOptions = {
 export function gradient(y: Tensor, xs: readonly Tensor[], options?: GradientOptions): Tensor[];
 export function gradient(y: Tensor, xs: Tensor, options?: GradientOptions): Tensor;
 export function gradient(y: Tensor, xs: Tensor | readonly Tensor[], options?: GradientOptions): Tensor | Tensor[];
-export function gradient(
-  y: Tensor,
-  xs: Tensor | readonly Tensor[],
-  { seed, createGraph = false }: GradientOptions = {},
-) {
+export function gradient(y: Tensor, xs: Tensor | readonly Tensor[], options: GradientOptions = {}) {
   checkRecorded("gradient", y);
   const asked = xs instanceof Tensor ? [xs] : xs;
   if (!Array.isArray(asked))
@@ -219,15 +221,26 @@ export function gradient(
         `gradient: a tensor ${show(x.shape)} that is asked for is not on any tape; make it with requiresGrad: true`,
       );
   }
-  const wanted = new Set(asked);
+  const found = gradientsOf("gradient", y, asked, options);
+  return xs instanceof Tensor ? found[0] : found;
+}
+
+/** What `gradient()` gives, of tensors that are tracked, for any function of that name. */
+export function gradientsOf(
+  caller: string,
+  y: Tensor,
+  xs: readonly Tensor[],
+  { seed, createGraph = false }: GradientOptions = {},
+): Tensor[] {
+  const wanted = new Set(xs);
   const compute = () => {
-    const gradients = propagate("gradient", y, seed, (x) => wanted.has(x));
+    const gradients = propagate(caller, y, seed, (x) => wanted.has(x));
     const own = ownership(seed);
-    return asked.map((x) => own(gradients.get(x) ?? zerosLike(x)));
+    return xs.map((x) => own(gradients.get(x) ?? zerosLike(x)));
   };
   const found = withRecording(createGraph, () =>
     createGraph ? compute() : withTemporaries(compute, (kept) => kept.map(({ storage }) => storage)),
   );
   for (const { storage } of found) storage.owned = false;
-  return xs instanceof Tensor ? found[0] : found;
+  return found;
 }

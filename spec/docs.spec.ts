@@ -7,6 +7,7 @@ import { join, relative } from "node:path";
 import { build } from "esbuild";
 import { registry } from "gradtape";
 import * as assert from "uvu/assert";
+import { picturesIn } from "./support/graph-pictures.js";
 import { page, render } from "./support/ops-page.js";
 import { anchorsOf, blocksOf, book, drawings, linksOf, pages, root, scriptOf } from "./support/pages.js";
 import { wellFormed } from "./support/scripts.js";
@@ -38,7 +39,7 @@ test("all blocks can be bundled", async () => {
     format: "esm",
     platform: "node",
     conditions: ["gradtape-source"],
-    external: ["mnist", "fflate"],
+    external: ["mnist", "fflate", "@viz-js/viz"],
   });
 });
 
@@ -66,7 +67,7 @@ function run(i: number): Promise<Ran> {
   return runs[i];
 }
 
-blocks.forEach(({ name, code }, i) => {
+blocks.forEach(({ name, code, place }, i) => {
   test(name, async () => {
     if (i + 1 < blocks.length) run(i + 1); // two at a time
     const { error, stdout } = await run(i);
@@ -74,6 +75,11 @@ blocks.forEach(({ name, code }, i) => {
     const promised = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text);
     assert.ok(promised.length > 0, "a block shows what it prints");
     assert.equal(stdout.trimEnd().split("\n"), promised);
+    for (const [name, svg] of picturesIn(place))
+      assert.ok(
+        svg === readFileSync(join(root, "docs", name), "utf8"),
+        `docs/${name} is not what the block draws: npm run docs`,
+      );
   });
 });
 

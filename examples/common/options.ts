@@ -5,9 +5,10 @@ import { GradtapeError } from "gradtape";
 
 /** A command line, to which a script adds its options; what is wrong with them is told in one line, with exit code 1. */
 export const commandLine = (name: string, description: string): Command =>
-  new Command(name).description(description).configureOutput({
-    outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")}\n`),
-  });
+  new Command(name)
+    .description(description)
+    .option("--terminal", "show pictures as text, too")
+    .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")}\n`) });
 
 /** The command line of an example that takes no options but a seed, and --quick for a run of a few seconds: what was given. */
 export const seedAndQuick = (name: string, description: string): { seed: number; quick: boolean } =>

@@ -68,4 +68,27 @@ test("vae learns, and draws digits in two pictures", () => {
   assert.ok(dark > 0.05 && dark < 0.25, `${dark} is ink`);
 });
 
+test("model learns, and its gradient is right on both sides of the if", () => {
+  const { stdout, lines } = quick("own/model");
+  const losses = numbers(stdout, /, loss (\d\.\d{5})/g);
+  assert.is(losses.length, 6);
+  assert.ok(losses[0] > 0.1 && losses[5] < 0.005, `${losses}`);
+  assert.is(lines.at(-1), "gradcheck passed on both sides of the if: 228 and 228 comparisons");
+});
+
+test("newton comes to where the slope is 0, with twice the digits in each step", () => {
+  const { stdout } = quick("own/newton");
+  const slopes = numbers(stdout, /slope +(-?\d\.\de[+-]\d+)/g).map(Math.abs);
+  assert.ok(slopes.length >= 5 && (slopes.at(-1) as number) < 1e-14, `${slopes}`);
+  assert.ok(numbers(stdout, /digits × (\d\.\d\d)/g).every((times) => times > 1.7));
+  assert.match(stdout, /\na valley at 0\.83756543528332\d, where the curvature is 4\.4182\n$/);
+});
+
+test("trainer tells of each epoch, and how well it did", () => {
+  const { stdout, lines } = quick("own/trainer");
+  assert.is(numbers(stdout, /^epoch (\d) of 3 \| train loss \d\.\d+ \| validation loss/gm).length, 3);
+  const [accuracy] = numbers(lines.at(-1) as string, /^test accuracy (0\.\d{4}) \(200 digits\)$/g);
+  assert.ok(accuracy > 0.65, lines.at(-1));
+});
+
 test.run();

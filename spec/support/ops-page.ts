@@ -1,5 +1,5 @@
-/** `docs/ops.md`, made of the registry and of what stands above each entry: run it to write the page; docs.spec checks that it is current. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+/** `docs/ops.md`, made of the registry and of what stands above each entry. */
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Operation, ones, registry, type Tensor, tape, type Word } from "gradtape";
 import { hasSlopes } from "./slopes.js";
@@ -224,5 +224,3 @@ export function render(): string {
     "",
   ].join("\n");
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(page, render());
