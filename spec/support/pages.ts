@@ -61,6 +61,6 @@ export function anchorsOf({ text }: Page): Set<string> {
   return new Set(found.keys());
 }
 
-/** The script that draws a picture of the guide: examples/ch04/gradient_2d.ts draws ch04-gradient_2d.svg. */
+/** The script that draws a picture of the guide: examples/ch04/gradient_2d.ts draws ch04-gradient_2d.svg, or several, ch04-gradient_2d-name.svg. */
 export const scriptOf = (picture: string): string =>
-  resolve(root, picture.replace(/^.*?(ch\d\d)-(\w+)\.svg$/, "examples/$1/$2.ts"));
+  resolve(root, picture.replace(/^.*?(ch\d\d)-(\w+)(-\w+)?\.svg$/, "examples/$1/$2.ts"));
