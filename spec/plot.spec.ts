@@ -269,7 +269,7 @@ test("contours, points, rules and labels as text", () => {
   assert.is(
     text({ ...ranges, ticks: false, marks }),
     template`
-    │    ┆      ⡀⢀ ⠄⠠ ⢄ ⡀⢀
+    │    ┆       ⡀⢀ ⠄⠠ ⢄ ⡀⢀
     │    ┆ ⡀⠄⠂⠁⠈            ⠁⠂⠄⡀
     │    ⠄⠂     ⢀⠠⠐ ⠂⠐⠂⠐⠠ ⠄⡀    ⠈⠄
     │  ⠠⠁┆   ⠠⠐⠈            ⠡     ⠁⠂
