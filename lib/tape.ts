@@ -57,14 +57,6 @@ const worth = (part: Tensor, { storage, size }: Tensor): boolean => storage.home
 /** A gradient in the shape of what it belongs to. */
 const expanded = (g: Tensor, x: Tensor): Tensor => (sameShape(g.shape, x.shape) ? g : g.expandTo(x.shape));
 
-/** Throws a GradError where the tape was released. */
-export function checkKept({ origin }: Tensor): void {
-  if (origin?.released)
-    throw new GradError(
-      `backward through ${origin.name}: this tape was released by an earlier backward(); compute the loss again, or give that call { retainGraph: true }`,
-    );
-}
-
 /** The gradients that reach the tensors of the tape which lead to one that is `wanted`. */
 function propagate(
   caller: string,
@@ -88,7 +80,10 @@ function propagate(
     );
   const needed = new Set<Operand>();
   for (const x of steps) {
-    checkKept(x);
+    if (x.origin?.released)
+      throw new GradError(
+        `backward through ${x.origin.name}: this tape was released by an earlier backward(); compute the loss again, or give that call { retainGraph: true }`,
+      );
     if (wanted(x) || x.origin?.inputs.some((input, i) => needed.has(input) && x.origin?.op.differentiable[i]))
       needed.add(x);
   }
@@ -147,13 +142,13 @@ function propagate(
 }
 
 /** Throws a GradError on a tensor that no tape leads to. */
-export function checkRecorded(caller: string, y: Tensor): void {
+export const checkRecorded = (caller: string, y: Tensor): void => {
   if (!y.tracked)
     throw new GradError(
       `${caller}(${show(y.shape)}): nothing was recorded for this tensor; something it is computed from must have requiresGrad: true, ` +
         "and no noGrad(), detach() or argmax may lie between",
     );
-}
+};
 
 /** Two tensors may have the same gradient (of a + b), or the seed itself: each gets values of its own, as someone may assign them. */
 function ownership(seed: Tensor | undefined): (g: Tensor) => Tensor {

@@ -335,6 +335,7 @@ test("names are an object's, pairs, or a model's; the first of several holds, th
   assert.equal(names(affine.namedParameters()), ["W", "b"]);
   assert.equal(names({ input: x, x, W: affine.W, other: leaf(1) }), ["W", "input"]);
   assert.equal(names(new Map([["b", affine.b]])), ["b"]);
+  assert.is(rows(graphTable(y, { names: { "": x, W: affine.W } }))[3].inputs, "#3, W");
   assert.equal(
     rows(graphTable(y, { names: { x, W: affine.W, b: affine.b } }))
       .map(({ inputs }) => inputs)
@@ -418,7 +419,11 @@ test("what an op was told is in its gate", () => {
   assert.equal(gates(x.mean(0)), ["sum\naxes=[0]", "÷\nend of mean"]);
   const long = x.reshape([1, 1, 1, 1, 1, 1, 1, 1, 4]);
   assert.equal(gates(long), ["reshape\nshape=[1,1,1,1,1,1,1,1,…]"]);
-  // Neither functions nor tensors, nor what refers to itself.
+  const endless: unknown[] = [1];
+  endless.push(endless);
+  const odd = x.neg();
+  if (odd.origin) odd.origin.attributes = { endless, x, f: () => 1, list: [[1, [2]]], "<b>": "<i>", n: null };
+  assert.equal(gates(odd), ["neg\nlist=[[1,[2]]]\n<b>=<i>"]);
   assert.equal(gates(checkpoint((x: Tensor) => x.tanh().sum())(x)), ["checkpoint"]);
   const table = rows(graphTable(x.mean(0), { gradients: false }));
   assert.equal(

@@ -46,7 +46,7 @@ for (let i = 0; i < scales; i++) {
     title: `W: ${Number(std.toPrecision(4))}`,
     yRange: [0, 1] as const,
     // Names in one panel serve all.
-    legend: "bottom-right" as const,
+    legend: "top-left" as const,
     marks: [
       { name: i === scales - 1 ? "with BatchNorm" : undefined, y: normalized, marker: "none" },
       { name: i === scales - 1 ? "without" : undefined, y: plain, marker: "none", dash: true },

@@ -24,5 +24,5 @@ await compareTraining("ch06-weight_init_compare", ways, {
   ...train,
   iterations: quick ? 61 : 2000,
   every: quick ? 20 : 100,
-  yRange: [0, 2.5],
+  yRange: [0, 3],
 });

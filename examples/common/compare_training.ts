@@ -8,7 +8,13 @@ import { Progress } from "./progress.js";
 export type Way = { network: Network; optimizer: Optimizer; marker: Marker };
 
 /** What there is to learn from, and for how long; losses are told of each so many-th iteration, and drawn within `yRange`. */
-export type Course = { x: Tensor; t: Tensor; iterations: number; every: number; yRange: readonly [number, number] };
+export type CompareOptions = {
+  x: Tensor;
+  t: Tensor;
+  iterations: number;
+  every: number;
+  yRange: readonly [number, number];
+};
 
 /**
  * Trains all networks on the same batches of 128 rows, drawn anew for each iteration. Prints their losses, and draws them into
@@ -17,7 +23,7 @@ export type Course = { x: Tensor; t: Tensor; iterations: number; every: number; 
 export async function compareTraining(
   name: string,
   ways: Readonly<Record<string, Way>>,
-  { x, t, iterations, every, yRange }: Course,
+  { x, t, iterations, every, yRange }: CompareOptions,
 ): Promise<void> {
   const runs = Object.entries(ways).map(([name, way]) => ({ name, ...way, losses: [] as number[] }));
   const progress = new Progress(iterations);

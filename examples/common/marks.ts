@@ -123,9 +123,11 @@ export function contour(
   { xRange, yRange }: Required<Ranges>,
 ): Plot.Markish {
   const [[x1, x2], [y1, y2]] = [wider(xRange), wider(yRange)];
-  const thresholds = typeof levels === "number" ? levels : [...levels];
+  // What lies below a level has a shorter edge than what lies above it: slopes are mostly gone down.
+  const depth = (x: number, y: number) => -f(x, y);
+  const thresholds = typeof levels === "number" ? levels : levels.map((level) => -level);
   const style = { stroke: color, strokeOpacity: 0.5, fillOpacity: 0, clip: true };
-  return Plot.contour({ x1, x2, y1, y2, fill: f, thresholds, interpolate: "nearest", pixelSize: 2, ...style });
+  return Plot.contour({ x1, x2, y1, y2, fill: depth, thresholds, interpolate: "nearest", pixelSize: 2, ...style });
 }
 
 /** A bit more than a range: contours end there in a line around all, which is cut off. */

@@ -32,7 +32,7 @@ const minus = (text: string): string => text.replace(/-/g, "−");
 const shapeText = (shape: readonly number[]): string =>
   shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
 
-/** A label of the values, or the shape, of a large tensor. */
+/** The values; of a large tensor the shape. */
 const valueText = (x: Tensor, most: number): string =>
   x.size > most ? shapeText(x.shape) : minus(written(x, most, ",\n"));
 

@@ -1,7 +1,8 @@
 /** The tape as people read it: steps with numbers, names, values and gradients, of which drawings and tables are made. */
+import { onesLike } from "../create.js";
 import { GradError, kindOf, show, ValueError } from "../error.js";
 import { check, wholeFrom } from "../range.js";
-import { checkKept, checkRecorded, gradientsOf, tape } from "../tape.js";
+import { checkRecorded, gradientsOf, tape } from "../tape.js";
 import { checkTensor, Tensor } from "../tensor.js";
 import { oneLine } from "./text.js";
 
@@ -69,7 +70,8 @@ export function stepsOf(
   const named = namesOf(caller, names);
   const xs = tape(y);
   if (xs.length > maxSteps) tooLong(xs.length);
-  xs.forEach(checkKept);
+  // Of what was released nothing can be shown, without gradients neither: this throws what gradient() throws.
+  if (xs.some(({ origin }) => origin?.released)) gradientsOf(caller, y, [], { seed: onesLike(y) });
   if (gradients && !seed && y.size !== 1)
     throw new GradError(
       `${caller}(${show(y.shape)}): only a single number has a gradient by itself; reduce it with sum() or mean(), give { seed } of this shape, or { gradients: false }`,

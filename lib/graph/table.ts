@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor.js";
 import { checkedOptions, type GraphOptions, type Step, stepsOf } from "./steps.js";
 import { attributesOf, numeral, oneLine, written } from "./text.js";
 
-const label = ({ number, name }: Step): string => name ?? `#${number}`;
+const label = ({ number, name }: Step): string => name || `#${number}`;
 
 function operation({ x: { origin, requiresGrad } }: Step): string {
   if (!origin) return requiresGrad ? "leaf" : "constant";

@@ -32,10 +32,10 @@ export function written({ shape, size, storage }: Tensor, most: number, between 
   return nest(0);
 }
 
-/** Numbers, words and lists of them; of anything else that an op was told, nothing. */
-function told(value: unknown): string | null {
+/** Numbers, words, and lists of them in lists; of anything else that an op was told, nothing. */
+function told(value: unknown, depth = 3): string | null {
   if (Array.isArray(value)) {
-    const parts = value.slice(0, 8).map(told);
+    const parts = depth > 0 ? value.slice(0, 8).map((part) => told(part, depth - 1)) : [null];
     return parts.includes(null) ? null : `[${parts.join(",")}${value.length > 8 ? ",…" : ""}]`;
   }
   return value === null || ["number", "string", "boolean"].includes(typeof value)

@@ -86,6 +86,42 @@ test("the descent is that of the notes: to the last digit, and from step 130,000
   assert.ok(drawn().includes(">… and from aside<"));
 });
 
+test("graphs have the values and gradients of the notes", () => {
+  const { stdout, drawn } = quick("seeds/study_notes_graphs");
+  const tables = new Map(
+    stdout.split("\n\n").map((text): [title: string, table: string] => {
+      const [title, ...table] = text.split("\n");
+      return [title, table.join("\n")];
+    }),
+  );
+  /** The last two columns of a row: value and gradient. */
+  const row = (title: string, start: string) =>
+    tables
+      .get(title)
+      ?.split("\n")
+      .find((line) => line.startsWith(start))
+      ?.split(/ {2,}/)
+      .slice(-2);
+  assert.equal(row("(2x₁ + 3x₂) · 4", "#1    x₁"), ["1", "8"]);
+  assert.equal(row("(2x₁ + 3x₂) · 4", "#2    x₂"), ["2", "12"]);
+  assert.equal(row("(2x₁ + 3x₂) · 4", "#6"), ["32", "1"]);
+  assert.equal(row("2x₁ + 3x₂ + 4", "#1    x₁"), ["1", "2"]);
+  assert.equal(row("2x₁ + 3x₂ + 4", "#2    x₂"), ["2", "3"]);
+  assert.equal(row("2x₁ + 3x₂ + 4", "#6"), ["12", "1"]);
+  for (const name of ["#1    x", "#2    y"]) assert.is(row("z = t² of t = x + y", name)?.[1], "10"); // 2 (x + y)
+  const whole = "Sigmoid by its pieces, which is the same as …";
+  assert.equal(row(whole, "#1    x"), ["0.5", "0.235"]); // y (1 − y)
+  assert.equal(row(whole, "#1    x"), row("… Sigmoid", "#1    x"));
+  assert.equal(row("ReLU", "#1"), ["[[1, -0.5], [-2, 3]]", "[[1, 0], [0, 1]]"]);
+  assert.is(row("Affine", "#2    W")?.[1], "[[1, 1, 1], [0.5, 0.5, 0.5]]");
+  const slope = "[[0.01821, -0.7548, 0.7366]]"; // of the scores 0.3, 2.9, 4, where the second is right
+  assert.is(row("Softmax and cross-entropy: the gradient of x is y − t", "#1    x")?.[1], slope);
+  assert.is(row("… by pieces", "#1    x")?.[1], slope);
+  assert.equal(row("A network of three layers, and its loss L", "#17   L"), ["0.9008", "1"]);
+  for (const text of ["2x₁ + 3x₂ + 4", "relu", "matmul", "crossEntropy"])
+    assert.ok(drawn().includes(`>${text}<`), text);
+});
+
 test("layers hand back what the notes' formulas say", () => {
   const { lines } = quick("seeds/study_notes_layers");
   const said = lines.filter((line) => line === "as the formula says");

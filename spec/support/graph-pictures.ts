@@ -2,13 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { blocksOf, pages, root } from "./pages.js";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-
-/** The TypeScript blocks of a page. */
-export const blocksOf = (page: string): string[] =>
-  [...readFileSync(join(root, page), "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
+const graphs = join("docs", "graphs.md");
 
 /** What a block has left in its folder to be shown: the pictures, by name. */
 export const picturesIn = (folder: string): [name: string, svg: string][] =>
@@ -18,17 +14,20 @@ export const picturesIn = (folder: string): [name: string, svg: string][] =>
 
 /** The pictures as they must be. */
 export function pictures(): [name: string, svg: string][] {
-  const found = blocksOf("docs/graphs.md").map((code) => {
-    const folder = mkdtempSync(join(root, "spec", ".docs-"));
-    try {
-      writeFileSync(join(folder, "block.ts"), code);
-      const options = ["--conditions=gradtape-source", "--import", "tsx", "block.ts"];
-      const { status, stderr } = spawnSync(process.execPath, options, { cwd: folder, encoding: "utf8" });
-      if (status !== 0) throw new Error(stderr);
-      return picturesIn(folder);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+  const found = pages
+    .filter(({ path }) => path === graphs)
+    .flatMap(blocksOf)
+    .map((code) => {
+      const folder = mkdtempSync(join(root, "spec", ".docs-"));
+      try {
+        writeFileSync(join(folder, "block.ts"), code);
+        const options = ["--conditions=gradtape-source", "--import", "tsx", "block.ts"];
+        const { status, stderr } = spawnSync(process.execPath, options, { cwd: folder, encoding: "utf8" });
+        if (status !== 0) throw new Error(stderr);
+        return picturesIn(folder);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
   return found.flat();
 }
