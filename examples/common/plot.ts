@@ -43,7 +43,7 @@ export function draw(name: string, panels: readonly Panel[], options: FigureOpti
       `<style>${style}</style><rect width="100%" height="100%" fill="var(--paper)"/>${inside.join("")}</svg>\n`,
   );
   const { stdout } = process;
-  const screen = { width: stdout.columns || 80, colored: stdout.isTTY && stdout.hasColors() };
+  const screen = { width: stdout.columns || 80, colored: stdout.hasColors?.() ?? false };
   if (process.argv.includes("--terminal")) console.log(asText(panels, columns, screen));
   console.log(`picture: ${shown(file)}`);
 }
@@ -72,9 +72,7 @@ const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", 
 /** The inside of an SVG that Plot made. */
 function innards(plot: Element): string {
   for (const style of plot.querySelectorAll("style")) style.remove(); // it is for charts that are alone in a page
-  // Tenths of a pixel are as much as anyone sees.
-  const rounded = (text: string) => text.replace(/\d+\.\d{2,}/g, (number) => `${Math.round(10 * Number(number)) / 10}`);
-  return plot.innerHTML.replace(/ (d|x|y|x1|x2|y1|y2|width|height|transform)="[^"]*"/g, rounded);
+  return plot.innerHTML;
 }
 
 const corners = ["bottom-right", "top-right", "top-left", "bottom-left"] as const;

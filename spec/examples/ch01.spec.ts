@@ -26,7 +26,7 @@ test("sin_cos_graph draws a cosine too, dashed, which is the slope", () => {
   checkGraph(sin, tenths(0, 6), Math.sin);
   checkGraph(cos, tenths(0, 6), Math.cos);
   for (const text of ["sin &amp; cos", "x", "y", "sin", "cos"]) assert.ok(drawn().includes(`>${text}<`), text);
-  assert.is(drawn().match(/<g [^>]*stroke-dasharray="5 4"/g)?.length, 1);
+  assert.is(drawn().match(/<g [^>]*stroke-dasharray="5 4"/g)?.length, 2, "the line, and a piece of it in the legend");
   assert.ok(numbers(stdout, /differ by at most (\S+)\n/g)[0] < 1e-6, stdout);
 });
 

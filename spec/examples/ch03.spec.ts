@@ -28,7 +28,11 @@ test("sig_step_compare draws both, the step dashed and in the colour of text", (
   checkGraph(smooth, tenths(-5, 5), sigmoid);
   checkGraph(jump, tenths(-5, 5), step);
   for (const text of ["sigmoid", "step function"]) assert.ok(svg.includes(`>${text}<`), text);
-  assert.is(svg.match(/<g [^>]*stroke-dasharray="5 4"[^>]* stroke="currentColor"/g)?.length, 1);
+  assert.is(
+    svg.match(/<g [^>]*stroke-dasharray="5 4"[^>]* stroke="currentColor"/g)?.length,
+    2,
+    "and a piece in the legend",
+  );
 });
 
 test("mnist_show tells and draws the first digit", () => {
