@@ -1,9 +1,9 @@
 /** Chapter 4.5, reviewed: a network of two layers with a sigmoid between, trained by mini-batches. */
-import { choice, manualSeed, normalInit, numericalGradient, Sigmoid } from "gradtape";
+import { choice, manualSeed, numericalGradient, Sigmoid } from "gradtape";
 import { loadDigits } from "gradtape/digits";
-import { MultiLayerNet } from "../common/multi_layer_net.js";
 import { seedAndQuick } from "../common/options.js";
 import { trainByIterations } from "../common/train_by_iterations.js";
+import { TwoLayerNet } from "../common/two_layer_net.js";
 
 const { seed, quick } = seedAndQuick(
   "seeds/chapter4_training",
@@ -15,10 +15,11 @@ const digits = loadDigits({ ...(quick ? { train: 1000, test: 500 } : { train: 80
 const { x, t } = digits.train;
 console.log(`x [${x.shape}], t [${t.shape}]`);
 
-const twoLayerNet = () => new MultiLayerNet(784, [50], 10, { activation: Sigmoid, init: normalInit(0.01) });
+const twoLayerNet = () => new TwoLayerNet(784, 50, 10, { activation: Sigmoid });
 
-// A batch of ten, and what differences make of its gradient: two losses for each of a parameter's elements. W1 has 39,200.
-const rows = choice(x.shape[0], 10);
+// A batch of ten (two with --quick), and what differences make of its gradient: two losses for each number. W1,
+// which has 39,200, is left out.
+const rows = choice(x.shape[0], quick ? 2 : 10);
 const small = twoLayerNet().to("float64");
 const [someX, someT] = [x, t].map((all) => all.at(rows).to("float64"));
 const loss = () => small.loss(someX, someT);
@@ -29,10 +30,10 @@ for (const [name, parameter] of small.namedParameters().filter(([, { size }]) =>
 }
 
 // As many iterations as in the review, of which 600 are called an epoch: there of 60,000 digits.
-const course = quick ? { iterations: 301, epoch: 100 } : { iterations: 10_000, epoch: 600 };
+const course = quick
+  ? { iterations: 201, epoch: 100, batch: 50, lr: 1 }
+  : { iterations: 10_000, epoch: 600, batch: 100, lr: 0.1 };
 await trainByIterations("seeds-chapter4_training", twoLayerNet(), digits, {
   ...course,
-  batch: 100,
-  lr: 0.1,
   line: (_, train, test) => `train acc, test acc | ${train}, ${test}`,
 });

@@ -50,8 +50,8 @@ test("the network learns, by a gradient that differences confirm", () => {
   const apart = numbers(stdout, /tape are (\d\.\de-\d+) apart\n/g);
   assert.is(apart.length, 3);
   assert.ok(Math.max(...apart) < 1e-9, `${apart}`);
-  const [first, , , last] = numbers(stdout, /train acc, test acc \| 0\.\d+, (0\.\d+)\n/g);
-  assert.ok(first < 0.2 && last > 0.3, `${first}, ${last}`);
+  const [first, , last] = numbers(stdout, /train acc, test acc \| 0\.\d+, (0\.\d+)\n/g);
+  assert.ok(first < 0.2 && last > 0.75, `${first}, ${last}`);
   for (const text of ["train (1000)", "test (500)"]) assert.ok(drawn().includes(`>${text}<`), text);
 });
 
