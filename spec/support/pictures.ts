@@ -6,7 +6,7 @@ import { basename, join, relative } from "node:path";
 import { book, linksOf, pages, root, scriptOf } from "./pages.js";
 import { flags } from "./scripts.js";
 
-/** What scripts are run with that are not run at their full settings. */
+/** What scripts, by their paths, are given where it is not their usual settings that draw the picture. */
 const options: Readonly<Record<string, readonly string[]>> = {};
 
 const beginnings = process.argv.slice(2);
@@ -15,13 +15,17 @@ const wanted = [...new Set(shown)]
   .filter((path) => path.startsWith(book))
   .filter((path) => beginnings.length === 0 || beginnings.some((start) => basename(path).startsWith(start)));
 
-for (const picture of wanted) {
-  const name = basename(picture);
-  const script = scriptOf(picture);
-  const drawn = join(root, "examples/.out", name);
-  rmSync(drawn, { force: true });
-  console.log(`${relative(root, script)} ${(options[name] ?? []).join(" ")}`);
-  const { status } = spawnSync(process.execPath, [...flags, script, ...(options[name] ?? [])], { stdio: "inherit" });
-  if (status !== 0 || !existsSync(drawn)) throw new Error(`${script} has not drawn ${drawn}`);
-  copyFileSync(drawn, join(root, picture));
+const scripts = new Map<string, string[]>();
+for (const picture of wanted) scripts.set(scriptOf(picture), [...(scripts.get(scriptOf(picture)) ?? []), picture]);
+
+for (const [script, pictures] of scripts) {
+  const given = options[relative(root, script)] ?? [];
+  const drawn = pictures.map((picture) => join(root, "examples/.out", basename(picture)));
+  for (const file of drawn) rmSync(file, { force: true });
+  console.log(`${relative(root, script)} ${given.join(" ")}`);
+  const { status } = spawnSync(process.execPath, [...flags, script, ...given], { stdio: "inherit" });
+  for (const [i, file] of drawn.entries()) {
+    if (status !== 0 || !existsSync(file)) throw new Error(`${script} has not drawn ${file}`);
+    copyFileSync(file, join(root, pictures[i]));
+  }
 }
