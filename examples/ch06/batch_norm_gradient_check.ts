@@ -1,4 +1,4 @@
-/** Chapter 6.3: gradients through batch normalization, on one image as in the book, which proves nothing, and on five. */
+/** Chapter 6.3: gradients through batch normalization, on one image, which proves nothing, and on five. */
 import { BatchNormalization, batchNorm, Layer, manualSeed, type Tensor } from "gradtape";
 import { loadDigits } from "gradtape/digits";
 import { checkGradients } from "../common/check_gradients.js";

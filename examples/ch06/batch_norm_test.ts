@@ -1,4 +1,4 @@
-/** Chapter 6.3.2: with batch normalization and without, from first weights of 16 sizes; with it, most of them learn. */
+/** Chapter 6.3.2: of first weights of 16 sizes most serve with batch normalization, and few without it. */
 import { batches, manualSeed, normalInit, SGD } from "gradtape";
 import { loadDigits } from "gradtape/digits";
 import { MultiLayerNet } from "../common/multi_layer_net.js";

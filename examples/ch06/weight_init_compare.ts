@@ -1,4 +1,4 @@
-/** Chapter 6.2.4: the same network from three kinds of first weights; from small ones, of 0.01, it does not learn. */
+/** Chapter 6.2.4: the same network from three kinds of first weights; from small ones it does not learn. */
 import { he, type Initializer, manualSeed, normalInit, SGD, xavier } from "gradtape";
 import { loadDigits } from "gradtape/digits";
 import { compareTraining } from "../common/compare_training.js";
