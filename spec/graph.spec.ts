@@ -129,6 +129,7 @@ test("5.4.1: as a picture it goes from left to right, values above and gradients
   const svg = drawGraph(price, { names });
   assert.ok(wellFormed(svg));
   assert.match(svg, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" [^>]*viewBox="0 0 \d+ \d+" font-family="system-ui/);
+  assert.match(svg, /<title>Computation graph<\/title>/); // for those who do not see it
   assert.match(svg, /@media \(prefers-color-scheme:dark\)/);
   const texts = words(svg);
   const find = (text: string) => texts.find((word) => word.text === text) ?? assert.unreachable(text) ?? texts[0];

@@ -34,7 +34,7 @@ export function svgOf({ bb, objects = [], edges = [] }: Layout, accent: string):
   const size = [width, height].map((length) => Math.ceil(length + 2 * margin));
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" class="gradtape" width="${size[0]}" height="${size[1]}" viewBox="0 0 ${size.join(" ")}" ` +
-    'font-family="system-ui, sans-serif" font-size="14" text-anchor="middle" fill="currentColor">' +
+    'font-family="system-ui, sans-serif" font-size="14" text-anchor="middle" fill="currentColor"><title>Computation graph</title>' +
     `<style>.gradtape{color:#24292f}.gradtape .paper{fill:#fff}.gradtape .gradient{fill:${accent}}` +
     "@media (prefers-color-scheme:dark){.gradtape{color:#e6edf3}.gradtape .paper{fill:#0d1117}.gradtape .gradient{fill:#ffa657}}</style>" +
     `<rect class="paper" width="100%" height="100%"/>\n${drawn.filter(Boolean).join("\n")}\n</svg>\n`
