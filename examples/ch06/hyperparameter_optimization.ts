@@ -49,7 +49,6 @@ for (const [i, curves] of best.entries())
 const panels = best.map(({ train, validation }, i) => ({
   title: `Best-${i + 1}`,
   yRange: [0, 1] as const,
-  legend: "top-left" as const,
   marks: [
     { name: i === 0 ? "validation" : undefined, y: validation, marker: "none" }, // names in one panel serve all
     { name: i === 0 ? "train" : undefined, y: train, marker: "none", dash: true },
