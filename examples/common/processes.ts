@@ -51,10 +51,10 @@ export async function spread<Job, Answer>(
         hand();
       });
       worker.on("error", reject);
-      worker.on("exit", (code) => {
+      worker.on("exit", (code, by) => {
         workers.delete(worker);
         if (code === 0 || signal?.aborted) resolve();
-        else reject(new Error(`the process that had job ${job} ended with ${code}`));
+        else reject(new Error(`the process that had job ${job} ended with ${code ?? by}`));
       });
     });
   signal?.addEventListener("abort", end);
