@@ -87,7 +87,7 @@ draw("seeds-scratch_regression", [
     legend: "top-right",
     marks: [
       ...runs.map(({ name, losses }) => ({ name, y: losses.slice(0, 3000) })),
-      { kind: "rule", name: "least squares", y: least, dash: true },
+      { kind: "rule", name: "least squares", y: least, dash: true, color: 2 },
     ],
   },
 ]);
