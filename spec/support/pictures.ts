@@ -6,9 +6,6 @@ import { basename, join, relative } from "node:path";
 import { book, linksOf, pages, root, scriptOf } from "./pages.js";
 import { flags } from "./scripts.js";
 
-/** What scripts, by their paths, are given where it is not their usual settings that draw the picture. */
-const options: Readonly<Record<string, readonly string[]>> = {};
-
 const beginnings = process.argv.slice(2);
 const shown = pages.flatMap((page) => linksOf(page).flatMap(({ path, picture }) => (picture ? [path] : [])));
 const wanted = [...new Set(shown)]
@@ -19,11 +16,10 @@ const scripts = new Map<string, string[]>();
 for (const picture of wanted) scripts.set(scriptOf(picture), [...(scripts.get(scriptOf(picture)) ?? []), picture]);
 
 for (const [script, pictures] of scripts) {
-  const given = options[relative(root, script)] ?? [];
   const drawn = pictures.map((picture) => join(root, "examples/.out", basename(picture)));
   for (const file of drawn) rmSync(file, { force: true });
-  console.log(`${relative(root, script)} ${given.join(" ")}`);
-  const { status } = spawnSync(process.execPath, [...flags, script, ...given], { stdio: "inherit" });
+  console.log(relative(root, script));
+  const { status } = spawnSync(process.execPath, [...flags, script], { stdio: "inherit" });
   for (const [i, file] of drawn.entries()) {
     if (status !== 0 || !existsSync(file)) throw new Error(`${script} has not drawn ${file}`);
     copyFileSync(file, join(root, pictures[i]));
