@@ -18,31 +18,31 @@ export function product({ fused, height }: { fused: boolean; height: 4 | 6 }): C
   const code = new Code(...new Array(11).fill("i32"));
   const [first, last, firstA, firstB, firstY, m, n, k, depth, nextA, nextB] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
   const [a, b, y, parts, which, part] = code.locals("i32", 6);
-  const [unit, across, i, end, j, p, start, length] = code.locals("i32", 8);
+  const [unit, across, i, end, j, stop, start, length] = code.locals("i32", 8);
   const [row, left, right, to, pitch, size, rest, at] = code.locals("i32", 8);
   const sums = Array.from({ length: height }, () => [code.local("v128"), code.local("v128")]);
   const [low, high, value] = code.locals("v128", 3);
 
-  const sumUp = () =>
-    code.for(p, length, 1, () => {
+  const sumUp = () => {
+    code.do(left, length).i32(4).do("i32.shl", "i32.add").set(stop);
+    code.while(left, stop, 16, () => {
       code.do(left).memory("v128.load").set(low).do(right).memory("v128.load").set(high);
-      sums.forEach((pair, r) => {
+      // The last row first: V8 adds up in that order, and else would load all rows' values before it begins.
+      for (let r = height - 1; r >= 0; r--) {
         code
           .do(row)
           .memory("v128.load32_splat", 4 * r)
           .set(value);
         for (const [sum, factor] of [
-          [pair[0], low],
-          [pair[1], high],
+          [sums[r][0], low],
+          [sums[r][1], high],
         ])
           if (fused) code.do(value, factor, sum, "f32x4.relaxed_madd").set(sum);
           else code.do(sum, value, factor, "f32x4.mul", "f32x4.add").set(sum);
-      });
-      code
-        .advance(row, 4 * height)
-        .advance(left, 16)
-        .advance(right, 16);
+      }
+      code.advance(row, 4 * height).advance(right, 16);
     });
+  };
 
   /** If as many of the tile's columns are left as the bit says. */
   const some = (bit: number, then: () => unknown) => code.do(rest).i32(bit).do("i32.and").if(then);
