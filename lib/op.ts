@@ -1,6 +1,7 @@
 /** What every operation is: facts, a way to run, and a way to pull gradients back; how it is registered and recorded. */
 import type { Backend, Block } from "./backends/backend.js";
 import { call, GradError, GradtapeError, ValueError } from "./error.js";
+import { grows, remember } from "./recipe.js";
 import type { Shape } from "./shape.js";
 import { type Operand, Origin, type Tensor } from "./tensor.js";
 import type { Word } from "./word.js";
@@ -142,13 +143,14 @@ export function observed<T>(by: Observer, f: () => T): T {
 /** Remembers how `y` was made, if recording is on and a gradient could come of it. */
 export function record(op: Operation, y: Tensor, inputs: readonly Operand[], attributes: unknown): Tensor {
   if (reader === null) observer?.computed(op.name, y, inputs);
-  if (!recording || y.dtype === "int32") return y;
-  for (let i = 0; i < inputs.length; i++) {
-    const x = inputs[i];
-    if (typeof x === "number" || !x.tracked || !op.differentiable[i]) continue;
-    y.origin = new Origin(op, inputs, attributes, y.storage.version);
-    break;
-  }
+  if (recording && y.dtype !== "int32")
+    for (let i = 0; i < inputs.length; i++) {
+      const x = inputs[i];
+      if (typeof x === "number" || !x.tracked || !op.differentiable[i]) continue;
+      y.origin = new Origin(op, inputs, attributes, y.storage.version);
+      break;
+    }
+  if (grows(y, inputs)) remember(y, y.origin ?? new Origin(op, inputs, attributes, y.storage.version));
   return y;
 }
 

@@ -26,6 +26,8 @@ export type Recipe = {
   /** How many recipes one after the other it takes, and how many values they are computed from. */
   readonly depth: number;
   readonly weight: number;
+  /** Whether it stays when the values are used: they take so much more room than what they are computed from. */
+  readonly lasting: boolean;
 };
 
 /** From so many elements on an array is made at once, so that the error of one that cannot be names the operation. */
@@ -57,7 +59,7 @@ export class Storage {
   owned = false;
   /** All values are known to be whole numbers from 0 to below this one, as indices must be. */
   below = Infinity;
-  /** Set while nobody has asked for the values since the tape that knew them was released: few are ever asked for. */
+  /** Set while nobody has asked for the values since the tape that knew them was released: few are ever asked for; or lasting. */
   recipe: Recipe | null = null;
 
   private captured: Source | null = null;
@@ -137,7 +139,7 @@ export class Storage {
   /** The values are used after all: not to be dropped, and computed again if they were. */
   keep(): void {
     const { recipe, home, captured } = this;
-    this.recipe = null;
+    if (!recipe?.lasting) this.recipe = null;
     if (!recipe || !home || this.address !== 0) return;
     this.home = this.captured = null; // as if nothing had ever been written, nor would be written over
     try {
@@ -148,11 +150,13 @@ export class Storage {
       throw error;
     } finally {
       this.captured = captured;
+      if (recipe.lasting) this.recipe = recipe;
     }
   }
 
   /** Takes the values' place back, for they can be computed again. */
   drop(): void {
+    if (this.array !== null) this.leave();
     this.home?.release(this);
     this.address = 0;
   }
@@ -207,7 +211,7 @@ export class Storage {
 
   private leave(): void {
     this.home?.release(this);
-    this.home = null;
+    this.home = this.recipe = null;
   }
 }
 

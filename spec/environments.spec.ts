@@ -119,7 +119,7 @@ const telling = `
   const memory = backend().memory?.();
   memory?.empty();
   tensor([1, 2]).add(1); // exp would always go there
-  Object.assign(more, { all: memory?.used > 64, grown: noted.grown > 500, emptied: noted.emptied > 500 });
+  Object.assign(more, { all: memory?.top > 64, grown: noted.grown > 500, emptied: noted.emptied > 500 });
 `;
 
 /** By which an environment is told from the usual one. */
@@ -229,7 +229,7 @@ test("with little memory, a tensor that is too large is an error that says what 
     assertSame(compute(2 ** 16), expected.get(2 ** 16) as Tensor);
     assertClose(compute(200), expected.get(200) as Tensor, { tolerance: 1e-6 });
     const used = (backend() as WasmBackend).memory();
-    assert.ok(used.used > 64 && used.memory.buffer.byteLength <= most, "WebAssembly takes no part");
+    assert.ok(used.top > 64 && used.memory.buffer.byteLength <= most, "WebAssembly takes no part");
   });
   assert.is(zeros([2 ** 18 + 1]).size, 2 ** 18 + 1);
 });

@@ -51,12 +51,12 @@ function checked(backend: WasmBackend): { backend: Backend; count: Count } {
     blocks.length = 0;
     const inputs = operands.filter((x): x is Block => typeof x !== "number" && x.storage.dtype === "float32");
     const room = 2 ** 14 + 64 * [y, ...inputs].reduce((sum, { storage }) => sum + storage.size, 0);
-    assert.ok(memory.begin(room));
+    assert.ok(memory.begin([], [room / 4]));
     const all = new Uint32Array(memory.floats.buffer, 0, room / 4);
     all.fill(guard);
     for (const { storage } of inputs) if (storage.size > 1) memory.address(storage);
     memory.end();
-    const held = memory.used / 4;
+    const held = memory.top / 4;
     const before = all.slice(0, held);
     blocks.length = 0;
     const result = compute();

@@ -16,7 +16,6 @@ import * as assert from "uvu/assert";
 import type { Block, FastKernel } from "../lib/backends/backend.js";
 import { reference } from "../lib/backends/reference.js";
 import { type WasmBackend, wasm } from "../lib/backends/wasm/index.js";
-import { bytesOf } from "../lib/backends/wasm/memory.js";
 import type { AxisRange } from "../lib/ops/slices.js";
 import { Generator } from "../lib/random.js";
 import type { Dims } from "../lib/shape.js";
@@ -284,7 +283,7 @@ test("whole numbers live in the memory, with the bits they have", () => {
   const memory = alone.memory();
   memory.empty();
   const values = tensor(Int32Array.of(0x7fa00000, -1, 2 ** 24 + 1, -(2 ** 31)));
-  memory.begin(bytesOf(4));
+  memory.begin([], [4]);
   memory.address(values.storage);
   assert.is(values.storage.home, memory);
   const copy = blank([4], "int32").storage.data;
@@ -295,7 +294,7 @@ test("whole numbers live in the memory, with the bits they have", () => {
 test("zeros that nobody made are made in the memory", () => {
   const memory = alone.memory();
   memory.empty();
-  memory.begin(bytesOf(9));
+  memory.begin([], [9]);
   memory.floats.fill(5);
   const x = zeros([9]);
   memory.address(x.storage);

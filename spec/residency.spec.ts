@@ -19,7 +19,7 @@ import {
 import * as assert from "uvu/assert";
 import { reference } from "../lib/backends/reference.js";
 import { type WasmBackend, wasm } from "../lib/backends/wasm/index.js";
-import { Memory } from "../lib/backends/wasm/memory.js";
+import { bytesOf, Memory } from "../lib/backends/wasm/memory.js";
 import type { Data } from "../lib/dtype.js";
 import { least } from "../lib/recipe.js";
 import { replaceBackend } from "./support/calls.js";
@@ -90,6 +90,7 @@ const kernels: ((x: Tensor) => Tensor)[] = [
       .add(x),
   (x) => concat([x, x], -1).narrow(-1, 10, 25),
   (x) => x.sum(-1, { keepDims: true }).expand(x.shape),
+  (x) => x.reshape([1, -1]).expand([6, x.size]).mul(0.5).tanh().mean(0).reshape(x.shape),
 ];
 
 const binary: ((a: Tensor, b: Tensor) => Tensor)[] = [
@@ -139,6 +140,16 @@ const happenings: Record<string, (world: World, i: number, j: number, k: number)
     world.tensors.push(
       ...gradient(world.tensor(i).sum(), [world.leaf(j), world.leaf(k)], { createGraph: i % 5 === 0 }),
     ),
+  // Someone keeps what was made of little.
+  grow: (world, i, j) =>
+    world.tensors.push(
+      world
+        .tensor(i)
+        .sum(0)
+        .mul(2 ** -6)
+        .detach()
+        .expand(shapes[j % 2]),
+    ),
   // Someone keeps what a released tape knew.
   released: (world, i, j, k) => {
     const a = world.leaf(i).mul(0.75);
@@ -185,6 +196,7 @@ const [usual, everything, cramped] = [
 /** What becomes of the memory in between, and of the backend. */
 const movings: Record<string, () => void> = {
   empty: () => (backend() as Partial<WasmBackend>).memory?.().empty(),
+  compact: () => (backend() as Partial<WasmBackend>).memory?.().compact(),
   off: () => configure({ wasm: false }),
   on: () => configure({ threads: 1 }),
   usual: () => replaceBackend(usual),
@@ -300,6 +312,61 @@ test("a value is not computed again from what was written since, be it an operan
     { tolerance: 0 },
   );
   configure();
+});
+
+test("what was made of little is computed again as often as it is dropped, until it is written to", () => {
+  movings.usual();
+  const row = ramp(false);
+  const grown = row.expand([5, 300]);
+  const each = (f: (value: number) => number) =>
+    Float64Array.from({ length: 1500 }, (_, i) => f(values(1, 300)[i % 300]));
+  row.assign(7);
+  const before = done.get("again") ?? 0;
+  for (let turn = 1; turn <= 3; turn++) {
+    movings.empty();
+    assertClose(
+      grown.mul(turn).toArray(),
+      each((value) => value * turn),
+      { tolerance: 0 },
+    );
+    assert.is(done.get("again"), before + turn);
+  }
+  const alias = Object.assign(grown.detach(), { requiresGrad: true, grad: grown.mul(0).add(1) });
+  new SGD([alias], { lr: 1 }).step();
+  movings.empty();
+  assertClose(
+    grown.toArray(),
+    each((value) => value - 1),
+    { tolerance: 0 },
+  );
+  configure();
+});
+
+test("what a computation reads is not dropped to make room for it", () => {
+  movings.cramped();
+  const grown = tensor(values(1, 512), { dtype: "float32" }).expand([8, 512]);
+  const kept = Array.from({ length: 40 }, (_, i) => grown.mul(i));
+  assert.is.not(grown.storage.recipe, null);
+  kept.forEach((x, i) => {
+    assertClose(
+      x.sum(0).toArray(),
+      values(1, 512).map((value) => 8 * value * i),
+      { tolerance: 1e-3 },
+    );
+  });
+  configure();
+});
+
+test("one block that was taken back is not counted on twice", () => {
+  const memory = new Memory(false, 2 ** 17, 2 ** 16, () => defines);
+  const floats = 2 ** 12;
+  const blocks: number[] = [];
+  for (; memory.top + bytesOf(floats) <= 2 ** 17; blocks.push(memory.take(floats)))
+    assert.ok(memory.begin([], [floats]));
+  memory.give(blocks[0], floats);
+  assert.ok(memory.begin([], [floats, floats]));
+  const ends = [1, 2].map(() => memory.take(floats) + bytesOf(floats));
+  assert.ok(new Set(ends).size === 2 && Math.max(...ends) <= 4 * memory.floats.length);
 });
 
 test("what is computed again while gradients are is nobody's to take back", () => {

@@ -46,14 +46,14 @@ export function guardedAll(
   );
   const room = 2 ** 13 + 16 * size;
   memory?.empty();
-  memory?.begin(room);
+  memory?.begin([], [room / 4]);
   memory?.floats.fill(canary, 0, room / 4);
   run(results);
   if (memory) {
-    const { floats, used } = memory;
+    const { floats, top } = memory;
     assert.ok(
       floats.subarray(0, 16).every((x) => x === canary) &&
-        floats.subarray(used / 4, room / 4).every((x) => x === canary),
+        floats.subarray(top / 4, room / 4).every((x) => x === canary),
       "ends",
     );
     const written = new Set(results.map(({ storage }) => storage));

@@ -93,6 +93,15 @@ export class Code {
     return this.do(a, b, a, b, "i32.lt_u", "select");
   }
 
+  /** Pushes how many pieces of `size` a variable's worth is cut into. */
+  pieces(count: number, size: number): this {
+    return this.do(count)
+      .i32(size - 1)
+      .do("i32.add")
+      .i32(size)
+      .do("i32.div_u");
+  }
+
   /** One of four floats. */
   lane(index: number): this {
     return this.emit(...simd(31), index);

@@ -3,7 +3,7 @@ import type { Word } from "../../word.js";
 import { type Backend, type Block, flat, loops, strides, turns } from "../backend.js";
 import { type Engine, functionWork, isSingle } from "./engine.js";
 import { loop } from "./loops.js";
-import { bytesOf, Kernel } from "./memory.js";
+import { Kernel } from "./memory.js";
 import { exact, nearly, spellable } from "./words.js";
 
 /**
@@ -50,13 +50,13 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
     const inner = nest ? (nest.lengths.at(-1) as number) : chunk;
     const rows = nest ? (nest.lengths.at(-2) as number) : Math.ceil(size / chunk);
     if (nest && inner < least && found.exact) return false;
-    let bytes = results.length * bytesOf(size);
-    for (const x of operands) if (typeof x !== "number") bytes += bytesOf(x.storage.size);
-    if (!engine.memory.begin(bytes)) return false;
+    const read = operands.flatMap((x) => (typeof x === "number" ? [] : [x.storage]));
+    const sizes = results.map(() => size);
+    if (!engine.memory.begin(read, sizes)) return false;
     const moves = nest?.patterns.map((pattern) => (pattern.includes("1") ? pattern.slice(-1) : "#"));
     const kernel = kernelFor(word, found, moves?.join("") ?? code, moves);
     if (!kernel) return false;
-    const to = results.map(() => engine.memory.take(size));
+    const to = sizes.map((floats) => engine.memory.take(floats));
     const total = nest ? rows * inner : size;
     const given = [inner, total, ...to];
     const moving: { at: number; starts: number[] }[] = [];

@@ -1,9 +1,9 @@
 /** The memory in which WebAssembly computes, float32 and int32. Values stay where they were computed until someone asks for them or the room is needed. */
-import type { Data, Dtype } from "../../dtype.js";
+import { arrays, type Data, type Dtype } from "../../dtype.js";
 import { gone } from "../../error.js";
 import { type Home, type Recipe, type Storage, withoutTemporaries } from "../../storage.js";
 import type { Backend } from "../backend.js";
-import { assemble, type Code } from "./assemble.js";
+import { assemble, Code } from "./assemble.js";
 
 const page = 2 ** 16;
 /** Most pages a memory can have: 4 GB. */
@@ -14,7 +14,7 @@ const base = 64;
 /** Bytes beyond which more room for large values costs more memory than it saves time. */
 const much = 2 ** 26;
 
-/** So many times its limit a memory may have, since blocks that were taken back serve only what has their size. */
+/** So many times its limit a memory may have before values are moved together: what was taken back serves only what has its size. */
 const slack = 1.25;
 
 /** How many bytes so many floats take: whole vectors, the last of which may be read and written as one. */
@@ -54,11 +54,16 @@ export class Memory implements Home {
   readonly memory: WebAssembly.Memory;
   /** All of it, as floats; another array after it grew. */
   floats: Float32Array;
-  private top = base;
-  /** Blocks taken back, by their size, and how many bytes they have together. */
+  /** Where all blocks end. */
+  top = base;
+  /** How many bytes those in use have. */
+  private taken = 0;
+  /** Blocks taken back, by their size. */
   private readonly free = new Map<number, number[]>();
-  private idle = 0;
   private readonly residents = new Set<Storage>();
+  private readonly moving = new Kernel(() => new Code("i32", "i32", "i32").do(0, 1, 2, "memory.copy"));
+  /** What the computation under way reads. */
+  private operands: readonly Storage[] = [];
   /** Copies of arrays that others hold, for one computation only. */
   private readonly borrowed: [address: number, floats: number][] = [];
   /** How far it fills before values are dropped or copied out. */
@@ -80,38 +85,69 @@ export class Memory implements Home {
     this.floats = new Float32Array(this.memory.buffer);
   }
 
-  /** How many bytes are in use, or were. */
-  get used(): number {
-    return this.top;
-  }
-
-  /** Makes sure that so many bytes can be taken for one computation; `false` if there is no more memory. */
-  begin(bytes: number): boolean {
-    if (base + bytes > this.max) return false; // the reference computes in arrays
+  /**
+   * Begins a computation: makes sure that its operands can be here, and blocks of so many floats be taken; `false` if there is
+   * no more memory. Until it ends, its operands are not dropped.
+   */
+  begin(operands: readonly Storage[], results: readonly number[]): boolean {
+    this.operands = operands;
+    let [bytes, all] = [0, 0];
+    for (const floats of results) bytes += bytesOf(floats);
+    for (const x of operands)
+      if (x.home === this) all += bytesOf(x.size);
+      else bytes += bytesOf(x.size);
+    all += bytes;
+    if (base + all > this.max) return false; // the reference computes in arrays
     // Where one computation needs most of the room, the next ones will want what it made.
-    this.limit = Math.min(this.max, Math.max(this.limit, this.room + bytes + Math.min(4 * bytes, much)));
-    if (this.top - this.idle + bytes > this.limit) this.makeRoom(bytes);
-    if (this.top + bytes > slack * this.limit) this.empty();
-    if (this.reaches(this.top + bytes)) return true;
+    this.limit = Math.min(this.max, Math.max(this.limit, this.room + all + Math.min(4 * all, much)));
+    if (this.taken + bytes > this.limit) this.makeRoom(bytes);
+    if (this.fits(bytes)) return true;
+    // Blocks that were taken back serve again what has their size.
+    const sizes = results.map(bytesOf);
+    const again = sizes.filter((size, i) => sizes.indexOf(size) === i && this.free.get(size)?.length);
+    if (this.fits(again.reduce((sum, size) => sum - size, bytes))) return true;
+    this.compact();
+    if (this.fits(bytes)) return true;
     this.empty();
-    return this.reaches(base + bytes);
+    return this.fits(all);
   }
 
-  /** Takes places back: of what can be computed again, then of what is oldest, until a quarter of the room is free. */
+  /** Moves all values to the front, one behind the other, unless they can be computed again. */
+  compact(): void {
+    this.drop();
+    let to = base;
+    for (const storage of [...this.residents].sort((a, b) => a.address - b.address)) {
+      const bytes = bytesOf(storage.size);
+      if (storage.address !== to) this.moving.in(this)(to, storage.address, bytes);
+      storage.address = to;
+      to += bytes;
+    }
+    this.free.clear();
+    this.top = to;
+  }
+
+  /** Takes places back until a quarter of the room is free: of what can be computed again, then of the rest, the oldest first. */
   private makeRoom(bytes: number): void {
-    for (const storage of this.residents) if (storage.recipe) storage.drop();
+    this.drop();
     for (const storage of this.residents) {
-      if (this.top - this.idle + bytes <= 0.75 * this.limit) break;
-      storage.evict();
+      if (this.taken + bytes <= 0.75 * this.limit) return;
+      if (!this.operands.includes(storage)) storage.evict();
     }
   }
 
-  /** Whether the memory has so many bytes, or can grow to them. */
-  private reaches(bytes: number): boolean {
+  /** Drops what can be computed again. */
+  private drop(): void {
+    for (const storage of this.residents) if (storage.recipe && !this.operands.includes(storage)) storage.drop();
+  }
+
+  /** Whether new blocks of so many bytes find place behind all others; the memory grows, if it may. */
+  private fits(bytes: number): boolean {
+    const end = this.top + bytes;
     const length = this.floats.length * 4;
-    if (bytes <= length) return true;
+    if (end <= length) return true;
+    if (end > Math.min(this.max, slack * this.limit)) return false;
     try {
-      this.memory.grow(Math.ceil((Math.max(bytes, Math.min(this.limit, 2 * length)) - length) / page));
+      this.memory.grow(Math.ceil((Math.max(end, Math.min(this.limit, 2 * length)) - length) / page));
     } catch {
       return false;
     }
@@ -122,21 +158,20 @@ export class Memory implements Home {
   /** A block for so many floats. */
   take(floats: number): number {
     const bytes = bytesOf(floats);
-    const address = this.free.get(bytes)?.pop();
-    if (address !== undefined) {
-      this.idle -= bytes;
-      return address;
-    }
+    this.taken += bytes;
+    const again = this.free.get(bytes)?.pop();
+    if (again !== undefined) return again;
+    const address = this.top;
     this.top += bytes;
-    return this.top - bytes;
+    return address;
   }
 
   /** Takes a block back. */
   give(address: number, floats: number): void {
     const bytes = bytesOf(floats);
-    this.idle += bytes;
-    const list = this.free.get(bytes);
-    if (list) list.push(address);
+    this.taken -= bytes;
+    const places = this.free.get(bytes);
+    if (places) places.push(address);
     else this.free.set(bytes, [address]);
   }
 
@@ -169,6 +204,7 @@ export class Memory implements Home {
   end(): void {
     for (const [address, floats] of this.borrowed) this.give(address, floats);
     this.borrowed.length = 0;
+    this.operands = [];
   }
 
   copy({ dtype, address, size }: Storage, to: Data): void {
@@ -176,9 +212,8 @@ export class Memory implements Home {
   }
 
   /** A place as values of a type. */
-  private place(dtype: Dtype, address: number, size: number): Float32Array | Int32Array {
-    const { buffer } = this.floats;
-    return dtype === "int32" ? new Int32Array(buffer, address, size) : new Float32Array(buffer, address, size);
+  private place(dtype: Dtype, address: number, size: number): Data {
+    return new arrays[dtype](this.floats.buffer as ArrayBuffer, address, size); // or a shared one
   }
 
   release(storage: Storage): void {
@@ -193,11 +228,9 @@ export class Memory implements Home {
 
   /** Copies out what only lies here and cannot be computed again, and begins anew. */
   empty(): void {
-    for (const storage of this.residents)
-      if (storage.recipe) storage.drop();
-      else storage.evict();
+    this.drop();
+    for (const storage of this.residents) storage.evict();
     this.free.clear();
-    this.idle = 0;
-    this.top = base;
+    [this.top, this.taken] = [base, 0];
   }
 }

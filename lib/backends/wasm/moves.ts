@@ -3,7 +3,7 @@
 import { type Shape, sizeOf } from "../../shape.js";
 import type { Backend, Block, FastKernel } from "../backend.js";
 import { type Engine, isSingle } from "./engine.js";
-import { bytesOf, Kernel } from "./memory.js";
+import { Kernel } from "./memory.js";
 import { depth, move, pick, pickRows } from "./movement.js";
 
 /** What it costs to move a value by itself, in additions. */
@@ -24,9 +24,9 @@ export const compute = (
   then: (to: number, from: readonly number[]) => void,
 ): boolean =>
   engine.safely(() => {
-    if (!engine.memory.begin([y, ...operands].reduce((sum, { storage }) => sum + bytesOf(storage.size), 0)))
-      return false;
-    const from = operands.map(({ storage }) => engine.memory.address(storage));
+    const read = operands.map(({ storage }) => storage);
+    if (!engine.memory.begin(read, [y.storage.size])) return false;
+    const from = read.map((storage) => engine.memory.address(storage));
     const to = engine.memory.take(y.storage.size);
     then(to, from);
     engine.finish(y, to);

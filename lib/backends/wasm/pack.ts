@@ -91,13 +91,7 @@ export function pack(width: 4 | 6): Code {
 
   code.do(count).i32(2).do("i32.shl").set(row).do(k).i32(-4).do("i32.and").set(whole);
   code.do(count).i32(1).do("i32.sub").set(end).do(k).i32(step).do("i32.mul").set(size).do(first).set(unit);
-  code
-    .do(count)
-    .i32(width - 1)
-    .do("i32.add")
-    .i32(width)
-    .do("i32.div_u")
-    .set(each);
+  code.pieces(count, width).set(each);
   code.while(unit, last, 0, () => {
     code.do(unit, each, "i32.div_u").set(which).do(unit, each, "i32.rem_u").set(panel);
     code.do(allFrom, which, row, "i32.mul", k, "i32.mul", "i32.add").set(from);

@@ -82,33 +82,16 @@ export function product({ fused, height }: { fused: boolean; height: 4 | 6 }): C
     sumUp();
     code.do(y, i, n, "i32.mul", j, "i32.add").floatAt().set(to);
     sums.forEach((pair, r) => {
-      if (r === 0) write(pair);
-      else
-        code
-          .do(m, i, "i32.sub")
-          .i32(r)
-          .do("i32.gt_u")
-          .if(() => write(pair));
+      code
+        .do(m, i, "i32.sub")
+        .i32(r)
+        .do("i32.gt_u")
+        .if(() => write(pair));
     });
   };
 
   code.do(n).i32(2).do("i32.shl").set(pitch).do(k).i32(4).do("i32.shl").set(size);
-  code
-    .do(n)
-    .i32(columns - 1)
-    .do("i32.add")
-    .i32(columns)
-    .do("i32.div_u")
-    .set(across)
-    .do(first)
-    .set(unit);
-  code
-    .do(m)
-    .i32(rows - 1)
-    .do("i32.add")
-    .i32(rows)
-    .do("i32.div_u", across, "i32.mul")
-    .set(parts);
+  code.pieces(n, columns).set(across).pieces(m, rows).do(across, "i32.mul").set(parts).do(first).set(unit);
   code.while(unit, last, 1, () => {
     code.do(unit, parts, "i32.div_u").set(which).do(unit, parts, "i32.rem_u").set(part);
     code.do(firstA, which, nextA, "i32.mul", "i32.add").set(a).do(firstB, which, nextB, "i32.mul", "i32.add").set(b);

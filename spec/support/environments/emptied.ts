@@ -5,9 +5,10 @@ import { noted } from "./noted.js";
 
 least.elements = 1;
 const { begin, empty } = Memory.prototype;
-Memory.prototype.begin = function (bytes) {
+Memory.prototype.begin = function (operands, results) {
+  begin.call(this, operands, results);
   this.empty(); // no computation has room beside another
-  return begin.call(this, bytes);
+  return begin.call(this, operands, results);
 };
 Memory.prototype.empty = function () {
   noted.emptied++;

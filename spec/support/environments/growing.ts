@@ -7,7 +7,7 @@ import { noted } from "./noted.js";
 const most = 2 ** 23;
 
 const { begin } = Memory.prototype;
-Memory.prototype.begin = function (bytes) {
+Memory.prototype.begin = function (operands, results) {
   const { buffer } = this.memory;
   try {
     this.memory.grow(1);
@@ -16,7 +16,7 @@ Memory.prototype.begin = function (bytes) {
   } catch {
     // It has all that it was allowed.
   }
-  return begin.call(this, bytes);
+  return begin.call(this, operands, results);
 };
 
 const { safely } = Engine.prototype;
