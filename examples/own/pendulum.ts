@@ -40,7 +40,7 @@ const times = linspace(0, end, 100).reshape([100, 1]);
 const finer = linspace(0, end, 301).reshape([301, 1]);
 const solution = exact(finer);
 const curve = (name: string, y: Tensor): Line => ({ name, x: finer.data, y: y.data });
-const curves = [curve("solution", solution)];
+const curves: Line[] = [];
 
 const optimizer = new Adam(network.parameters(), { lr: 0.01 });
 for (let step = 0; step <= steps; step++) {
@@ -60,5 +60,5 @@ for (let step = 0; step <= steps; step++) {
   optimizer.step();
 }
 
-const chart = { title: "A damped pendulum", x: "time", y: "deflection", yRange: [-1, 1], marks: curves } as const;
-draw("pendulum", [chart]);
+curves.push({ ...curve("solution", solution), color: "currentColor", dash: true });
+draw("pendulum", [{ title: "A damped pendulum", x: "time", y: "deflection", yRange: [-1, 1.8], marks: curves }]);
