@@ -56,16 +56,15 @@ const work = ({ control, memory }) => {
           Atomics.sub(ints, ${at.asleep}, 1);
         }
     job = Atomics.load(ints, ${at.job});
+    // Of this job, if a tile of it can be claimed.
+    const id = ints[${at.kernel}], grain = ints[${at.grain}], units = ints[${at.units}];
+    const given = Array.from(numbers.subarray(0, ints[${at.count}]));
     for (;;) {
       const next = Atomics.load(ints, ${at.next});
       const tile = next & ${closed};
       if (next >>> ${tileBits} !== (job & ${2 ** (32 - tileBits) - 1}) || tile >= Atomics.load(ints, ${at.tiles})) break;
-      const id = ints[${at.kernel}];
-      const first = tile * ints[${at.grain}];
-      const last = Math.min(first + ints[${at.grain}], ints[${at.units}]);
-      const given = numbers.slice(0, ints[${at.count}]);
       if (Atomics.compareExchange(ints, ${at.next}, next, next + 1) !== next) continue;
-      (kernels[id] ??= make(id))(first, last, ...given);
+      (kernels[id] ??= make(id))(tile * grain, Math.min((tile + 1) * grain, units), ...given);
       Atomics.add(ints, ${at.done}, 1);
       if (Atomics.load(ints, ${at.waiting}) === 1) Atomics.notify(ints, ${at.done});
     }
