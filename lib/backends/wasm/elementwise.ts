@@ -50,9 +50,8 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
     const inner = nest ? (nest.lengths.at(-1) as number) : chunk;
     const rows = nest ? (nest.lengths.at(-2) as number) : Math.ceil(size / chunk);
     if (nest && inner < least && found.exact) return false;
-    const read = operands.flatMap((x) => (typeof x === "number" ? [] : [x.storage]));
     const sizes = results.map(() => size);
-    if (!engine.memory.begin(read, sizes)) return false;
+    if (!engine.memory.begin(operands, sizes)) return false;
     const moves = nest?.patterns.map((pattern) => (pattern.includes("1") ? pattern.slice(-1) : "#"));
     const kernel = kernelFor(word, found, moves?.join("") ?? code, moves);
     if (!kernel) return false;

@@ -2,7 +2,7 @@
 import { arrays, type Data, type Dtype } from "../../dtype.js";
 import { gone } from "../../error.js";
 import { type Home, type Recipe, type Storage, withoutTemporaries } from "../../storage.js";
-import type { Backend } from "../backend.js";
+import type { Backend, Block } from "../backend.js";
 import { assemble, Code } from "./assemble.js";
 
 const page = 2 ** 16;
@@ -63,7 +63,7 @@ export class Memory implements Home {
   private readonly residents = new Set<Storage>();
   private readonly moving = new Kernel(() => new Code("i32", "i32", "i32").do(0, 1, 2, "memory.copy"));
   /** What the computation under way reads. */
-  private operands: readonly Storage[] = [];
+  private operands: readonly (Block | number)[] = [];
   /** Copies of arrays that others hold, for one computation only. */
   private readonly borrowed: [address: number, floats: number][] = [];
   /** How far it fills before values are dropped or copied out. */
@@ -89,23 +89,26 @@ export class Memory implements Home {
    * Begins a computation: makes sure that its operands can be here, and blocks of so many floats be taken; `false` if there is
    * no more memory. Until it ends, its operands are not dropped.
    */
-  begin(operands: readonly Storage[], results: readonly number[]): boolean {
+  begin(operands: readonly (Block | number)[], results: readonly number[]): boolean {
     this.operands = operands;
-    let [bytes, all] = [0, 0];
+    let bytes = 0;
     for (const floats of results) bytes += bytesOf(floats);
-    for (const x of operands)
-      if (x.home === this) all += bytesOf(x.size);
-      else bytes += bytesOf(x.size);
-    all += bytes;
+    let all = bytes;
+    for (const x of operands) {
+      if (typeof x === "number") continue;
+      const size = bytesOf(x.storage.size);
+      all += size;
+      if (x.storage.home !== this) bytes += size;
+    }
     if (base + all > this.max) return false; // the reference computes in arrays
     // Where one computation needs most of the room, the next ones will want what it made.
     this.limit = Math.min(this.max, Math.max(this.limit, this.room + all + Math.min(4 * all, much)));
     if (this.taken + bytes > this.limit) this.makeRoom(bytes);
     if (this.fits(bytes)) return true;
     // Blocks that were taken back serve again what has their size.
-    const sizes = results.map(bytesOf);
-    const again = sizes.filter((size, i) => sizes.indexOf(size) === i && this.free.get(size)?.length);
-    if (this.fits(again.reduce((sum, size) => sum - size, bytes))) return true;
+    let fresh = bytes;
+    for (const size of new Set(results.map(bytesOf))) if (this.free.get(size)?.length) fresh -= size;
+    if (this.fits(fresh)) return true;
     this.compact();
     if (this.fits(bytes)) return true;
     this.empty();
@@ -131,13 +134,17 @@ export class Memory implements Home {
     this.drop();
     for (const storage of this.residents) {
       if (this.taken + bytes <= 0.75 * this.limit) return;
-      if (!this.operands.includes(storage)) storage.evict();
+      if (!this.reads(storage)) storage.evict();
     }
   }
 
   /** Drops what can be computed again. */
   private drop(): void {
-    for (const storage of this.residents) if (storage.recipe && !this.operands.includes(storage)) storage.drop();
+    for (const storage of this.residents) if (storage.recipe && !this.reads(storage)) storage.drop();
+  }
+
+  private reads(storage: Storage): boolean {
+    return this.operands.some((x) => typeof x !== "number" && x.storage === storage);
   }
 
   /** Whether new blocks of so many bytes find place behind all others; the memory grows, if it may. */

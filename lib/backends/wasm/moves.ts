@@ -24,9 +24,8 @@ export const compute = (
   then: (to: number, from: readonly number[]) => void,
 ): boolean =>
   engine.safely(() => {
-    const read = operands.map(({ storage }) => storage);
-    if (!engine.memory.begin(read, [y.storage.size])) return false;
-    const from = read.map((storage) => engine.memory.address(storage));
+    if (!engine.memory.begin(operands, [y.storage.size])) return false;
+    const from = operands.map(({ storage }) => engine.memory.address(storage));
     const to = engine.memory.take(y.storage.size);
     then(to, from);
     engine.finish(y, to);

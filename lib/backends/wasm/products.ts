@@ -49,7 +49,7 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     // A tile reads two panels of columns. Several products take room of one of a few sizes, which is used again.
     const needs = [manyA * panels[0], manyB * panels[1] + 4 * k];
     const sizes = needs.map((floats) => (most > 1 ? 2 ** Math.ceil(Math.log2(floats)) : floats));
-    if (!engine.memory.begin([a.storage, b.storage], [...sizes, y.storage.size])) return false;
+    if (!engine.memory.begin([a, b], [...sizes, y.storage.size])) return false;
     const [left, right] = [engine.memory.address(a.storage), engine.memory.address(b.storage)];
     const [heights, widths] = sizes.map((floats) => engine.memory.take(floats));
     const to = engine.memory.take(y.storage.size);
@@ -83,7 +83,7 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
   /** The same where a or b is a vector; `across`, if its numbers weigh the rows of the other. */
   function multiplyVector(a: Block, b: Block, y: Block, [m, n, k]: readonly number[], across: boolean): boolean {
     const [matrix, vector, length] = m === 1 ? [b, a, n] : [a, b, m];
-    if (!engine.memory.begin([a.storage, b.storage], [length])) return false;
+    if (!engine.memory.begin([a, b], [length])) return false;
     const given = [engine.memory.address(matrix.storage), engine.memory.address(vector.storage)];
     const to = engine.memory.take(length);
     if (across) engine.run(combining, Math.ceil(length / 16), [...given, to, length, k], length * k);

@@ -23,7 +23,7 @@ export function reductions(engine: Engine): Backend["kernels"] {
       else groups.push({ length, folded });
     });
     if (!groups.some(({ folded }) => folded)) return false;
-    if (!engine.memory.begin([x.storage], [x.storage.size, x.storage.size])) return false;
+    if (!engine.memory.begin([x], [x.storage.size, x.storage.size])) return false;
     let from = engine.memory.address(x.storage);
     let taken = 0;
     let [inner, outer] = [1, x.storage.size];
@@ -60,7 +60,7 @@ export function reductions(engine: Engine): Backend["kernels"] {
   /** Changes rows of n values along the last axes. */
   function change(kernel: Kernel, x: Block, n: number, y: Block): boolean {
     const { size } = x.storage;
-    if (!engine.memory.begin([x.storage], [size])) return false;
+    if (!engine.memory.begin([x], [size])) return false;
     const from = engine.memory.address(x.storage);
     const to = engine.memory.take(size);
     engine.run(kernel, size / n, [from, to, n], n % 4 === 0 ? size * 2 * functionWork : 0);

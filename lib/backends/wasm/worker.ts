@@ -30,7 +30,7 @@ const patience = 0.5;
 
 /**
  * What a worker runs, as text: `new Worker` of a file would need one that every bundler finds. It looks for a job, then
- * claims tiles until none is left.
+ * claims tiles until none is left. What it read once for all of them was this job's if it can claim one.
  */
 const source = `
 const work = ({ control, memory }) => {
@@ -56,7 +56,6 @@ const work = ({ control, memory }) => {
           Atomics.sub(ints, ${at.asleep}, 1);
         }
     job = Atomics.load(ints, ${at.job});
-    // Of this job, if a tile of it can be claimed.
     const id = ints[${at.kernel}], grain = ints[${at.grain}], units = ints[${at.units}];
     const given = Array.from(numbers.subarray(0, ints[${at.count}]));
     for (;;) {
