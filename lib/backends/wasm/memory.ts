@@ -118,15 +118,12 @@ export class Memory implements Home {
   /** Moves all values to the front, one behind the other, unless they can be computed again. */
   compact(): void {
     this.drop();
-    let to = base;
+    this.clear();
     for (const storage of [...this.residents].sort((a, b) => a.address - b.address)) {
-      const bytes = bytesOf(storage.size);
-      if (storage.address !== to) this.moving.in(this)(to, storage.address, bytes);
+      const to = this.take(storage.size);
+      if (to < storage.address) this.moving.in(this)(to, storage.address, bytesOf(storage.size));
       storage.address = to;
-      to += bytes;
     }
-    this.free.clear();
-    this.top = to;
   }
 
   /** Takes places back until a quarter of the room is free: of what can be computed again, then of the rest, the oldest first. */
@@ -237,7 +234,13 @@ export class Memory implements Home {
   empty(): void {
     this.drop();
     for (const storage of this.residents) storage.evict();
+    this.clear();
+  }
+
+  /** Begins anew, as if nothing lay here. */
+  private clear(): void {
     this.free.clear();
-    [this.top, this.taken] = [base, 0];
+    this.top = base;
+    this.taken = 0;
   }
 }
