@@ -134,7 +134,8 @@ test("batch_norm_test: a network with it learns where another does not", () => {
   for (const block of blocks) assert.match(block, /^(epoch:\d \| [01]\.\d{3} - [01]\.\d{3}\n){6}/);
   const [plain, normalized] = numbers(blocks[1], /epoch:5 \| (\S+) - (\S+)\n/g);
   assert.ok(plain < 0.3 && normalized > 0.4, blocks[1]);
-  for (const text of ["W: 1", "W: 0.01", "W: 0.0001", "with BatchNorm"]) assert.ok(drawn().includes(`>${text}<`), text);
+  for (const text of ["std=1", "std=0.01", "std=0.0001", "epochs", "accuracy", "with BatchNorm"])
+    assert.ok(drawn().includes(`>${text}<`), text);
 });
 
 test("overfit_weight_decay: weights become smaller", () => {
@@ -191,7 +192,17 @@ test(
       best,
       tried.sort((a, b) => Number.parseFloat(b) - Number.parseFloat(a)),
     );
-    for (const text of ["Best-1", "Best-3", "validation"]) assert.ok(two.drawn().includes(`>${text}<`), text);
+    const titles = [...two.drawn().matchAll(/>(Best-\d): lr (\S+), λ ([^<]+)</g)].map(([, ...parts]) => parts);
+    const printed = [...alone.stdout.matchAll(/^(Best-\d)\(.*lr:(\S+), weight decay:(\S+)$/gm)];
+    assert.equal(
+      titles.map(([name, lr, decay]) => [name, Number(lr), Number(decay)]),
+      printed.map(([, name, lr, decay]) => [
+        name,
+        Number(Number(lr).toPrecision(2)),
+        Number(Number(decay).toPrecision(1)),
+      ]),
+    );
+    for (const text of ["epochs", "accuracy", "validation"]) assert.ok(two.drawn().includes(`>${text}<`), text);
   },
   { deadline: 120_000 },
 );
