@@ -159,18 +159,21 @@ test("overfit_weight_decay: weights become smaller", () => {
 
 test("overfit_dropout: a network learns more slowly where values are left out", () => {
   const { stdout, drawn } = quick("ch06/overfit_dropout");
-  const blocks = stdout.split(/^dropout \S+\n/m).slice(1);
-  const [whole, left] = blocks.map((block) => {
+  const blocks = stdout.split(/^dropout .+\n/m).slice(1);
+  assert.is(blocks.length, 4);
+  const [whole, left, wide, wideLeft] = blocks.map((block) => {
     assert.match(
       block,
-      /^(=== epoch:\d+, train acc:0\.\d{4}, test acc:0\.\d{4} ===\n){16}=+ Final Test Accuracy =+\ntest acc:0\.\d{4}\n/,
+      /^(=== epoch:\d+, train acc:[01]\.\d{4}, test acc:0\.\d{4} ===\n){16}=+ Final Test Accuracy =+\ntest acc:0\.\d{4}\n/,
     );
     const [last, final] = numbers(block, /test acc:([\d.]+)/g).slice(-2);
     assert.is(final, last);
     return numbers(block, /train acc:([\d.]+)/g)[15];
   });
   assert.ok(whole > 0.35 && left < whole - 0.1, `${whole}, ${left}`);
-  assert.ok(drawn().includes(">With dropout of 0.2<"));
+  assert.ok(wide === 1 && wideLeft < 1 && wideLeft > whole, `${wide}, ${wideLeft}`);
+  for (const text of ["With dropout of 0.2", "with dropout of 0.5", "Wide layers, by Adam: test (100)"])
+    assert.ok(drawn().includes(`>${text}<`), text);
 });
 
 const search = "ch06/hyperparameter_optimization";
