@@ -21,7 +21,7 @@ const seen = picture();
 const filtered = noGrad(() => conv2d(seen.reshape([1, 1, ...seen.shape]), filters).squeeze(0));
 
 const sums = filters.sum([1, 2, 3]).toArray<number[]>();
-const captions = sums.map((sum) => `weights add up to ${sum.toFixed(2).replace("-", "−")}`);
+const captions = sums.map((sum) => `sum ${sum.toFixed(2).replace("-", "−")}`);
 const title = "A filter that changes nothing, and four that were learnt";
 draw(
   "ch07-apply_filter",

@@ -80,7 +80,7 @@ test("apply_filter draws what some of the same filters see, without training the
   const chosen = [...order.slice(0, 2), ...order.slice(-2)];
   for (const [i, at] of chosen.entries()) {
     assert.equal(others[i].data, filters[30 + at].data);
-    const text = `weights add up to ${sum(learnt[at][0].flat()).toFixed(2).replace("-", "−")}`;
+    const text = `sum ${sum(learnt[at][0].flat()).toFixed(2).replace("-", "−")}`;
     assert.ok(drawn().includes(`>${text}<`), text);
   }
 
