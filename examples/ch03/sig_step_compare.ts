@@ -2,7 +2,7 @@
 import { arange } from "gradtape";
 import { draw } from "../common/plot.js";
 
-const x = arange(-5, 5, 0.1);
+const x = arange(-5, 5, 0.01); // ten times as fine as the book's, so that the jump is upright
 draw("ch03-sig_step_compare", [
   {
     x: "x",

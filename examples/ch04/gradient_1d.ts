@@ -23,6 +23,7 @@ draw("ch04-gradient_1d", [
     marks: [
       { name: "0.01x² + 0.1x", x: x.data, y: f(x).data },
       { name: "tangent at 5", x: x.data, y: tangent.data },
+      { kind: "points", x: x0.data, y: f(x0).data, color: 1 },
     ],
   },
 ]);

@@ -37,7 +37,8 @@ draw(
       marks: [
         { kind: "rule", y: 0, dash: true, color: 0 },
         { kind: "rule", x: 0, dash: true, color: 0 },
-        { kind: "points", x: byTape.map(([x0]) => x0), y: byTape.map(([, x1]) => x1), color: 1 },
+        { kind: "contour", f: (x0, x1) => x0 ** 2 + x1 ** 2, levels: [1, 4, 9, 16, 25, 36] },
+        { x: byTape.map(([x0]) => x0), y: byTape.map(([, x1]) => x1), color: 1 },
       ],
     },
   ],

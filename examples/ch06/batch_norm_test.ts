@@ -43,7 +43,9 @@ for (let i = 0; i < scales; i++) {
   progress.print(`============== ${i + 1}/${scales} ==============`);
   const [plain, normalized] = await learn(std);
   panels.push({
-    title: `W: ${Number(std.toPrecision(4))}`,
+    title: `std=${Number(std.toPrecision(2))}`,
+    x: "epochs",
+    y: "accuracy",
     yRange: [0, 1] as const,
     // Names in one panel serve all.
     legend: "top-left" as const,
@@ -54,4 +56,4 @@ for (let i = 0; i < scales; i++) {
   });
 }
 progress.end();
-draw("ch06-batch_norm_test", panels, { columns: 4, width: 260, height: 190 });
+draw("ch06-batch_norm_test", panels, { columns: 4, width: 260, height: 200 });

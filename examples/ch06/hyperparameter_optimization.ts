@@ -46,12 +46,14 @@ const best = found
   .slice(0, 20);
 for (const [i, curves] of best.entries())
   console.log(`Best-${i + 1}(val acc:${reached(curves)}) | ${told(curves.trial)}`);
-const panels = best.map(({ train, validation }, i) => ({
-  title: `Best-${i + 1}`,
+const panels = best.map(({ train, validation, trial }, i) => ({
+  title: `Best-${i + 1}: lr ${trial.lr.toPrecision(2)}, λ ${trial.weightDecay.toExponential(0)}`,
+  x: "epochs",
+  y: "accuracy",
   yRange: [0, 1] as const,
   marks: [
     { name: i === 0 ? "validation" : undefined, y: validation, marker: "none" }, // names in one panel serve all
     { name: i === 0 ? "train" : undefined, y: train, marker: "none", dash: true },
   ] as const,
 }));
-if (best.length > 0) draw("ch06-hyperparameter_optimization", panels, { columns: 5, width: 220, height: 170 });
+if (best.length > 0) draw("ch06-hyperparameter_optimization", panels, { columns: 4, width: 260, height: 190 });

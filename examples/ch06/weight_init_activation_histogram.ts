@@ -25,10 +25,12 @@ for (const [activation, { f, range, ...rest }] of Object.entries(activations)) {
     console.log(`${activation}, ${name}: standard deviations of layers 1 to 5: ${spreads.join(", ")}`);
     return layers.map((values, i) => ({
       title: `${name}, layer ${i + 1}`,
+      x: "value",
+      y: "how many",
       xRange: range,
       yRange: "most" in rest ? ([0, rest.most] as const) : undefined,
       marks: [{ kind: "histogram", values: values.flatten().toArray<number[]>(), color: 0 }] as const,
     }));
   });
-  draw(`ch06-weight_init_activation_histogram-${activation}`, panels, { columns: 5, width: 220, height: 170 });
+  draw(`ch06-weight_init_activation_histogram-${activation}`, panels, { columns: 5, width: 220, height: 190 });
 }

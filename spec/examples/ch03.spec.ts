@@ -6,7 +6,7 @@ import { loadDigits } from "gradtape/digits";
 import * as assert from "uvu/assert";
 import { quick, root } from "../support/scripts.js";
 import { suite } from "../support/suite.js";
-import { checkGraph, checkImage, curves, tenths } from "../support/svg.js";
+import { checkGraph, checkImage, curves, hundredths, tenths } from "../support/svg.js";
 
 const test = suite("ch03");
 
@@ -15,18 +15,19 @@ const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 const relu = (x: number) => Math.max(0, x);
 
-for (const [name, f] of Object.entries({ step_function: step, sigmoid, relu }))
+const graphs = { step_function: [hundredths, step], sigmoid: [tenths, sigmoid], relu: [tenths, relu] } as const;
+for (const [name, [parts, f]] of Object.entries(graphs))
   test(`${name} draws what it is called`, () => {
     const found = curves(quick(`ch03/${name}`).drawn());
     assert.is(found.length, 1);
-    checkGraph(found[0], tenths(-5, 5), f);
+    checkGraph(found[0], parts(-5, 5), f);
   });
 
 test("sig_step_compare draws both, the step dashed and in the colour of text", () => {
   const svg = quick("ch03/sig_step_compare").drawn();
   const [smooth, jump] = curves(svg);
-  checkGraph(smooth, tenths(-5, 5), sigmoid);
-  checkGraph(jump, tenths(-5, 5), step);
+  checkGraph(smooth, hundredths(-5, 5), sigmoid);
+  checkGraph(jump, hundredths(-5, 5), step);
   for (const text of ["sigmoid", "step function"]) assert.ok(svg.includes(`>${text}<`), text);
   assert.is(
     svg.match(/<g [^>]*stroke-dasharray="5 4"[^>]* stroke="currentColor"/g)?.length,

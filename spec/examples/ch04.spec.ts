@@ -18,6 +18,8 @@ test("gradient_1d prints the book's slopes beside the tape's, and draws the tang
   checkGraph(tangent, tenths(0, 20), (x) => 0.2 * x - 0.25);
   const nearest = curve.y.map((y, i) => Math.abs(y - tangent.y[i]));
   assert.is(nearest.indexOf(Math.min(...nearest)), 50);
+  const [, y, x] = /<circle [^>]*cy="([\d.]+)" cx="([\d.]+)"/.exec(drawn()) ?? [];
+  assert.ok(Math.hypot(Number(x) - curve.x[50], Number(y) - curve.y[50]) < 0.01, "a dot where they touch");
 });
 
 test("gradient_2d draws 324 arrows to the lowest point, a tenth of the way there", () => {

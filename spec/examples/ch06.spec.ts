@@ -134,7 +134,8 @@ test("batch_norm_test: a network with it learns where another does not", () => {
   for (const block of blocks) assert.match(block, /^(epoch:\d \| [01]\.\d{3} - [01]\.\d{3}\n){6}/);
   const [plain, normalized] = numbers(blocks[1], /epoch:5 \| (\S+) - (\S+)\n/g);
   assert.ok(plain < 0.3 && normalized > 0.4, blocks[1]);
-  for (const text of ["W: 1", "W: 0.01", "W: 0.0001", "with BatchNorm"]) assert.ok(drawn().includes(`>${text}<`), text);
+  for (const text of ["std=1", "std=0.01", "std=0.0001", "epochs", "accuracy", "with BatchNorm"])
+    assert.ok(drawn().includes(`>${text}<`), text);
 });
 
 test("overfit_weight_decay: weights become smaller", () => {
@@ -158,18 +159,21 @@ test("overfit_weight_decay: weights become smaller", () => {
 
 test("overfit_dropout: a network learns more slowly where values are left out", () => {
   const { stdout, drawn } = quick("ch06/overfit_dropout");
-  const blocks = stdout.split(/^dropout \S+\n/m).slice(1);
-  const [whole, left] = blocks.map((block) => {
+  const blocks = stdout.split(/^dropout .+\n/m).slice(1);
+  assert.is(blocks.length, 4);
+  const [whole, left, wide, wideLeft] = blocks.map((block) => {
     assert.match(
       block,
-      /^(=== epoch:\d+, train acc:0\.\d{4}, test acc:0\.\d{4} ===\n){16}=+ Final Test Accuracy =+\ntest acc:0\.\d{4}\n/,
+      /^(=== epoch:\d+, train acc:[01]\.\d{4}, test acc:0\.\d{4} ===\n){16}=+ Final Test Accuracy =+\ntest acc:0\.\d{4}\n/,
     );
     const [last, final] = numbers(block, /test acc:([\d.]+)/g).slice(-2);
     assert.is(final, last);
     return numbers(block, /train acc:([\d.]+)/g)[15];
   });
   assert.ok(whole > 0.35 && left < whole - 0.1, `${whole}, ${left}`);
-  assert.ok(drawn().includes(">With dropout of 0.2<"));
+  assert.ok(wide === 1 && wideLeft < 1 && wideLeft > whole, `${wide}, ${wideLeft}`);
+  for (const text of ["With dropout of 0.2", "with dropout of 0.5", "Wide layers, by Adam: test (100)"])
+    assert.ok(drawn().includes(`>${text}<`), text);
 });
 
 const search = "ch06/hyperparameter_optimization";
@@ -191,7 +195,17 @@ test(
       best,
       tried.sort((a, b) => Number.parseFloat(b) - Number.parseFloat(a)),
     );
-    for (const text of ["Best-1", "Best-3", "validation"]) assert.ok(two.drawn().includes(`>${text}<`), text);
+    const titles = [...two.drawn().matchAll(/>(Best-\d): lr (\S+), λ ([^<]+)</g)].map(([, ...parts]) => parts);
+    const printed = [...alone.stdout.matchAll(/^(Best-\d)\(.*lr:(\S+), weight decay:(\S+)$/gm)];
+    assert.equal(
+      titles.map(([name, lr, decay]) => [name, Number(lr), Number(decay)]),
+      printed.map(([, name, lr, decay]) => [
+        name,
+        Number(Number(lr).toPrecision(2)),
+        Number(Number(decay).toPrecision(1)),
+      ]),
+    );
+    for (const text of ["epochs", "accuracy", "validation"]) assert.ok(two.drawn().includes(`>${text}<`), text);
   },
   { deadline: 120_000 },
 );

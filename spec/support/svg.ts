@@ -31,9 +31,11 @@ export function checkGraph(curve: Screen, x: readonly number[], f: (x: number) =
   checkScale(curve.y, x.map(f), -1);
 }
 
-/** start, start + 0.1, … up to but not including `end`. */
-export const tenths = (start: number, end: number): number[] =>
-  Array.from({ length: Math.round((end - start) * 10) }, (_, i) => start + i / 10);
+/** So many numbers for each unit, from `start` up to but not including `end`. */
+const evenly = (perUnit: number) => (start: number, end: number) =>
+  Array.from({ length: Math.round((end - start) * perUnit) }, (_, i) => start + i / perUnit);
+
+export const [tenths, hundredths] = [evenly(10), evenly(100)];
 
 /** Whether a picture is a single image, as dark as these numbers from 0 to 1. */
 export function checkImage(svg: string, ink: Tensor): void {
