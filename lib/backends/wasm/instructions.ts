@@ -46,7 +46,6 @@ export const plain = {
   "i32.and": [0x71],
   "i32.or": [0x72],
   "i32.shl": [0x74],
-  "i32.shr_u": [0x76],
   "f32.eq": [0x5b],
   "f32.le": [0x5f],
   "f32.add": [0x92],
@@ -112,7 +111,6 @@ export const access = {
   "v128.load": simd(0),
   "v128.load32_splat": simd(9),
   "v128.store": simd(11),
-  "v128.load64_zero": simd(93),
   "v128.store32_lane": simd(90),
   "v128.store64_lane": simd(91),
 } as const;

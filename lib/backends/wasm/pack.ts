@@ -6,12 +6,17 @@ const interleaveHigh = [8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30
 const joinLow = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 const joinHigh = [8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31];
 
+/** Vectors of a panel. */
+export const width = 4;
+/** Bytes of one value of each of them. */
+const step = 4 * width;
+
 /**
- * pack(first, last, from, to, count, k, across): `count` vectors of k values become panels of `width`, 4 or 6, their first
- * values first; then the next so many vectors. Of all these panels `first` to `last` are made. A vector is a column of
- * [k, count] (`across`) or a row of [count, k]. What a panel has too many makes sums that nobody reads.
+ * pack(first, last, from, to, count, k, across): `count` vectors of k values become panels of four, their first values first;
+ * then the next so many vectors. Of all these panels `first` to `last` are made. A vector is a column of [k, count]
+ * (`across`) or a row of [count, k]. What a panel has too many makes sums that nobody reads.
  */
-export function pack(width: 4 | 6): Code {
+export function pack(): Code {
   const code = new Code("i32", "i32", "i32", "i32", "i32", "i32", "i32");
   const [first, last, allFrom, allTo, count, k, across] = [0, 1, 2, 3, 4, 5, 6];
   const [unit, each, which, from, to, stop] = code.locals("i32", 6);
@@ -21,7 +26,6 @@ export function pack(width: 4 | 6): Code {
   const vectors = code.locals("v128", width);
   const halves = code.locals("v128", 4);
   const [out] = outs;
-  const step = 4 * width;
 
   /** Packs columns to so many panels side by side: four read whole lines of the cache. */
   const columns = (panels: number) => {
@@ -31,11 +35,6 @@ export function pack(width: 4 | 6): Code {
       for (let i = 0; i < panels; i++) {
         const place = i * step;
         code.do(outs[i], at).memory("v128.load", place).memory("v128.store");
-        if (width === 6)
-          code
-            .do(outs[i], at)
-            .memory("v128.load64_zero", place + 16)
-            .memory("v128.store64_lane", 16);
         code.advance(outs[i], step);
       }
       code.do(at, row, "i32.add").set(at);
@@ -54,7 +53,7 @@ export function pack(width: 4 | 6): Code {
         code.do(starts[i]).memory("v128.load").set(vector);
         code.advance(starts[i], 16);
       });
-      const [a, b, c, d, e, f] = vectors;
+      const [a, b, c, d] = vectors;
       code.do(a, b).shuffle(interleaveLow).set(halves[0]).do(c, d).shuffle(interleaveLow).set(halves[1]);
       code.do(a, b).shuffle(interleaveHigh).set(halves[2]).do(c, d).shuffle(interleaveHigh).set(halves[3]);
       for (let i = 0; i < 4; i++) {
@@ -63,10 +62,6 @@ export function pack(width: 4 | 6): Code {
           .do(out, left, right)
           .shuffle(i % 2 === 0 ? joinLow : joinHigh)
           .memory("v128.store", step * i);
-      }
-      if (width === 6) {
-        code.do(e, f).shuffle(interleaveLow).set(halves[0]).do(e, f).shuffle(interleaveHigh).set(halves[1]);
-        for (let i = 0; i < 4; i++) code.do(out, halves[i >> 1]).memory("v128.store64_lane", step * i + 16, i % 2);
       }
       code.advance(out, 4 * step);
     });

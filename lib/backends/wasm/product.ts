@@ -1,20 +1,23 @@
 /** The matrix product in SIMD, of packed panels: tiles of eight columns, whose sums stay in registers. */
 import { Code } from "./assemble.js";
+import { width } from "./pack.js";
 
-/** Columns of a tile: two vectors, each from a panel of four columns. */
-export const columns = 8;
+/** Rows of a tile: the sums of six V8 12 keeps in memory, which takes twice as long. */
+const height = width;
+/** Columns of a tile: two panels. */
+export const columns = 2 * width;
 /** Rows of the part of a product that is computed in one go: a multiple of a tile's rows. */
 export const rows = 36;
 
 const upper = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
 
 /**
- * product(first, last, a, b, y, m, n, k, depth, nextA, nextB): y[m, n] from panels of `height` of a's rows, and of four of b's
+ * product(first, last, a, b, y, m, n, k, depth, nextA, nextB): y[m, n] from panels of four of a's rows, and of four of b's
  * columns, then the next y, whose panels lie so many bytes further; parts `first` to `last` of it all, counted along rows of
  * parts. `depth` steps of k are summed by themselves: their panels stay in cache, and sums of sums err less. With `fused`,
  * products are added without being rounded first.
  */
-export function product({ fused, height }: { fused: boolean; height: 4 | 6 }): Code {
+export function product({ fused }: { fused: boolean }): Code {
   const code = new Code(...new Array(11).fill("i32"));
   const [first, last, firstA, firstB, firstY, m, n, k, depth, nextA, nextB] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
   const [a, b, y, parts, which, part] = code.locals("i32", 6);

@@ -5,7 +5,7 @@ import { matrices } from "../gemm.js";
 import { Code } from "./assemble.js";
 import { type Engine, isSingle } from "./engine.js";
 import { Kernel, supported } from "./memory.js";
-import { pack } from "./pack.js";
+import { pack, width } from "./pack.js";
 import { rows as partRows, product, columns as tileColumns } from "./product.js";
 import { combine, dots } from "./vectors.js";
 
@@ -21,11 +21,9 @@ function stepOf(matrices: readonly number[]): number {
 export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean }> {
   const { multiplications, depth } = engine.limits;
   const fused = supported(new Code().f32x4(0).f32x4(0).f32x4(0).do("f32x4.relaxed_madd", "drop"));
-  /** Rows of a tile: without fused steps, more would not fit into the registers. */
-  const height = fused ? 6 : 4;
-  const multiplying = new Kernel(() => product({ fused, height }));
+  const multiplying = new Kernel(() => product({ fused }));
   const [combining, dotting] = [new Kernel(combine), new Kernel(dots)];
-  const [packRows, packColumns] = [new Kernel(() => pack(height)), new Kernel(() => pack(4))];
+  const packing = new Kernel(pack);
 
   /** y[..., rows, n] = a · b over leading axes. */
   function multiply(a: Block, b: Block, y: Block, [rows, n, k]: readonly number[], ta = false, tb = false): boolean {
@@ -37,7 +35,7 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     if (firsts.length === 1 && (m === 1 || n === 1)) return multiplyVector(a, b, y, [m, n, k], m === 1 ? !tb : ta);
     // As many rows at a time as leave their panels in cache.
     const block = Math.min(m, Math.max(1, Math.floor(packed / k / partRows)) * partRows);
-    const panels = [Math.ceil(block / height) * height * k, Math.ceil(n / 4) * 4 * k];
+    const panels = [block, n].map((count) => Math.ceil(count / width) * width * k);
     // Those of a batch are computed together, so that threads have something to divide.
     const steps = [stepOf(firsts), stepOf(seconds)];
     const moving = steps.reduce((sum, step, i) => sum + step * panels[i], 4 * k);
@@ -47,7 +45,7 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
         : Math.max(1, Math.min(firsts.length, Math.floor(engine.limits.panels / moving)));
     const [manyA, manyB] = steps.map((step) => (step === 1 ? most : 1));
     // A tile reads two panels of columns. Several products take room of one of a few sizes, which is used again.
-    const needs = [manyA * panels[0], manyB * panels[1] + 4 * k];
+    const needs = [manyA * panels[0], manyB * panels[1] + width * k];
     const sizes = needs.map((floats) => (most > 1 ? 2 ** Math.ceil(Math.log2(floats)) : floats));
     if (!engine.memory.begin([a, b], [...sizes, y.storage.size])) return false;
     const [left, right] = [engine.memory.address(a.storage), engine.memory.address(b.storage)];
@@ -58,7 +56,7 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
       if (i === 0 || seconds[i] !== seconds[i - 1]) {
         const matrices = Math.min(manyB, count);
         const given = [right + 4 * seconds[i] * k * n, widths, n, k, tb ? 0 : 1];
-        engine.run(packColumns, matrices * Math.ceil(n / 4), given, matrices * n * k);
+        engine.run(packing, matrices * Math.ceil(n / width), given, matrices * n * k);
       }
       for (let row = 0; row < m; row += block) {
         const rows = Math.min(block, m - row);
@@ -66,7 +64,7 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
           const matrices = Math.min(manyA, count);
           const from = left + 4 * (firsts[i] * m * k + row * (ta ? 1 : k));
           const given = [from, heights, ta ? m : rows, k, ta ? 1 : 0];
-          engine.run(packRows, matrices * Math.ceil(rows / height), given, matrices * rows * k);
+          engine.run(packing, matrices * Math.ceil(rows / width), given, matrices * rows * k);
         }
         const units = Math.ceil(rows / partRows) * Math.ceil(n / tileColumns);
         const next = [manyA > 1 ? 4 * panels[0] : 0, manyB > 1 ? 4 * panels[1] : 0];
