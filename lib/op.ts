@@ -3,6 +3,7 @@ import type { Backend, Block } from "./backends/backend.js";
 import { call, GradError, GradtapeError, ValueError } from "./error.js";
 import { grows, remember } from "./recipe.js";
 import type { Shape } from "./shape.js";
+import { Storage } from "./storage.js";
 import { type Operand, Origin, type Tensor } from "./tensor.js";
 import type { Word } from "./word.js";
 
@@ -150,6 +151,7 @@ export function record(op: Operation, y: Tensor, inputs: readonly Operand[], att
       y.origin = new Origin(op, inputs, attributes, y.storage.version);
       break;
     }
+  Storage.letGo();
   if (grows(y, inputs)) remember(y, y.origin ?? new Origin(op, inputs, attributes, y.storage.version));
   return y;
 }

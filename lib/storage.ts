@@ -35,6 +35,11 @@ const large = 2 ** 24;
 
 let most = Infinity;
 
+/** Values with lasting recipes that an operation is about to read: until it has, they are not to be dropped. */
+const read: Storage[] = [];
+/** How many values are being computed again, one for another. */
+let restoring = 0;
+
 /** Sets how many bytes a storage may have. */
 export function limitStorage(bytes: number): void {
   most = bytes;
@@ -62,6 +67,8 @@ export class Storage {
   /** Set while nobody has asked for the values since the tape that knew them was released: few are ever asked for; or lasting. */
   recipe: Recipe | null = null;
 
+  /** A recipe that comes back when no operation reads the values any more. */
+  private lasting: Recipe | null = null;
   private captured: Source | null = null;
   private discarded = false;
   private single = 0;
@@ -138,10 +145,18 @@ export class Storage {
 
   /** The values are used after all: not to be dropped, and computed again if they were. */
   keep(): void {
-    const { recipe, home, captured } = this;
-    if (!recipe?.lasting) this.recipe = null;
-    if (!recipe || !home || this.address !== 0) return;
+    const { recipe, home } = this;
+    this.recipe = null;
+    if (recipe && home && this.address === 0) this.restore(home, recipe);
+    if (!recipe?.lasting) return;
+    this.lasting = recipe;
+    read.push(this);
+  }
+
+  private restore(home: Home, recipe: Recipe): void {
+    const { captured } = this;
     this.home = this.captured = null; // as if nothing had ever been written, nor would be written over
+    restoring++;
     try {
       home.again(this, recipe);
     } catch (error) {
@@ -150,8 +165,15 @@ export class Storage {
       throw error;
     } finally {
       this.captured = captured;
-      if (recipe.lasting) this.recipe = recipe;
+      restoring--;
     }
+  }
+
+  /** An operation has read what it wanted to. */
+  static letGo(): void {
+    if (restoring > 0) return;
+    for (const storage of read) storage.recipe = storage.lasting;
+    read.length = 0;
   }
 
   /** Takes the values' place back, for they can be computed again. */
@@ -211,7 +233,7 @@ export class Storage {
 
   private leave(): void {
     this.home?.release(this);
-    this.home = this.recipe = null;
+    this.home = this.recipe = this.lasting = null;
   }
 }
 

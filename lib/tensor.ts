@@ -144,6 +144,11 @@ export class Tensor {
     return nest(0, 0, this.size) as T;
   }
 
+  /** What `JSON.stringify` makes of a tensor: nested arrays, in which NaN and infinities are null. */
+  toJSON(): NestedNumbers {
+    return this.toArray();
+  }
+
   /** The same values with no past: gradients stop here. Shares the storage. */
   detach(): Tensor {
     return new Tensor(this.storage, this.shape);

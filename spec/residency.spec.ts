@@ -357,6 +357,23 @@ test("what a computation reads is not dropped to make room for it", () => {
   configure();
 });
 
+test("what an operation is about to read is not dropped while another operand is computed again", () => {
+  movings.usual();
+  const [a, b, c] = [1, 2, 3].map((start) => tensor(values(start, 64), { dtype: "float32" }).expand([8, 64]));
+  const memory = usual.memory();
+  movings.empty();
+  const { begin } = Memory.prototype;
+  memory.begin = (...given) => {
+    begin.apply(memory, given);
+    memory.empty(); // as if there were room for nothing else
+    return begin.apply(memory, given);
+  };
+  const expected = values(1, 64).map((value, i) => value * values(2, 64)[i] + values(3, 64)[i]);
+  assertClose(a.mul(b).add(c).mean(0).toArray(), expected, { tolerance: 1e-5 });
+  Reflect.deleteProperty(memory, "begin");
+  configure();
+});
+
 test("one block that was taken back is not counted on twice", () => {
   const memory = new Memory(false, 2 ** 17, 2 ** 16, () => defines);
   const floats = 2 ** 12;

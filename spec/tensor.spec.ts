@@ -191,6 +191,22 @@ test("to(dtype) rounds, and makes integers of whole numbers only", () => {
   holds(x, [1]);
 });
 
+test("JSON has a tensor as nested arrays, be it a result, or what a result was made of", () => {
+  const x = tensor(
+    [
+      [1, 2.5],
+      [Number.NaN, -3],
+    ],
+    { requiresGrad: true },
+  );
+  x.expand([600, 2, 2]).mul(2).sum().backward();
+  assert.is(JSON.stringify({ x, y: x.mul(2) }), '{"x":[[1,2.5],[null,-3]],"y":[[2,5],[null,-6]]}');
+  assert.throws(
+    () => x.repeat(x as never),
+    (error: Error) => error.message.endsWith("(given [[1,2.5],[null,-3]])"),
+  );
+});
+
 test("item, toArray, data, rank and size read a tensor", () => {
   const x = tensor([
     [1, 2, 3],

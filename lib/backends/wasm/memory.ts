@@ -87,7 +87,7 @@ export class Memory implements Home {
 
   /**
    * Begins a computation: makes sure that its operands can be here, and blocks of so many floats be taken; `false` if there is
-   * no more memory. Until it ends, its operands are not dropped.
+   * no more memory.
    */
   begin(operands: readonly (Block | number)[], results: readonly number[]): boolean {
     this.operands = operands;
@@ -131,17 +131,13 @@ export class Memory implements Home {
     this.drop();
     for (const storage of this.residents) {
       if (this.taken + bytes <= 0.75 * this.limit) return;
-      if (!this.reads(storage)) storage.evict();
+      if (!this.operands.some((x) => typeof x !== "number" && x.storage === storage)) storage.evict();
     }
   }
 
   /** Drops what can be computed again. */
   private drop(): void {
-    for (const storage of this.residents) if (storage.recipe && !this.reads(storage)) storage.drop();
-  }
-
-  private reads(storage: Storage): boolean {
-    return this.operands.some((x) => typeof x !== "number" && x.storage === storage);
+    for (const storage of this.residents) if (storage.recipe) storage.drop();
   }
 
   /** Whether new blocks of so many bytes find place behind all others; the memory grows, if it may. */
