@@ -187,11 +187,24 @@ const happenings: Record<string, (world: World, i: number, j: number, k: number)
 
 const defines = reference({ codegen: true });
 /** The backend in use, one by which all is computed in WebAssembly, and one whose memory is soon full; made once, as words are compiled for each. */
-const [usual, everything, cramped] = [
+const [usual, everything, cramped, starved] = [
   {},
   { elements: 1, inner: 0, multiplications: 1 },
   { elements: 64, room: 4096 },
+  { elements: 64 },
 ].map((options) => wasm(defines, options) as WasmBackend);
+
+/** Has a memory in which no computation finds room beside what lies there, until it is made to stop. */
+function starve(memory: Memory): () => void {
+  const { begin } = Memory.prototype;
+  memory.begin = (...given) => {
+    begin.apply(memory, given);
+    memory.empty();
+    return begin.apply(memory, given);
+  };
+  return () => Reflect.deleteProperty(memory, "begin");
+}
+starve(starved.memory());
 
 /** What becomes of the memory in between, and of the backend. */
 const movings: Record<string, () => void> = {
@@ -202,6 +215,7 @@ const movings: Record<string, () => void> = {
   usual: () => replaceBackend(usual),
   everything: () => replaceBackend(everything),
   cramped: () => replaceBackend(cramped),
+  starved: () => replaceBackend(starved),
 };
 
 const names = [
@@ -360,17 +374,11 @@ test("what a computation reads is not dropped to make room for it", () => {
 test("what an operation is about to read is not dropped while another operand is computed again", () => {
   movings.usual();
   const [a, b, c] = [1, 2, 3].map((start) => tensor(values(start, 64), { dtype: "float32" }).expand([8, 64]));
-  const memory = usual.memory();
   movings.empty();
-  const { begin } = Memory.prototype;
-  memory.begin = (...given) => {
-    begin.apply(memory, given);
-    memory.empty(); // as if there were room for nothing else
-    return begin.apply(memory, given);
-  };
+  const feed = starve(usual.memory());
   const expected = values(1, 64).map((value, i) => value * values(2, 64)[i] + values(3, 64)[i]);
   assertClose(a.mul(b).add(c).mean(0).toArray(), expected, { tolerance: 1e-5 });
-  Reflect.deleteProperty(memory, "begin");
+  feed();
   configure();
 });
 
