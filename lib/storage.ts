@@ -171,7 +171,7 @@ export class Storage {
 
   /** An operation has read what it wanted to. */
   static letGo(): void {
-    if (restoring > 0) return;
+    if (read.length === 0 || restoring > 0) return;
     for (const storage of read) storage.recipe = storage.lasting;
     read.length = 0;
   }
