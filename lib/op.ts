@@ -141,7 +141,7 @@ export function observed<T>(by: Observer, f: () => T): T {
   }
 }
 
-/** Remembers how `y` was made, if recording is on and a gradient could come of it. */
+/** Ends an op: remembers how `y` was made, if recording is on and a gradient could come of it, or if it is worth a recipe. */
 export function record(op: Operation, y: Tensor, inputs: readonly Operand[], attributes: unknown): Tensor {
   if (reader === null) observer?.computed(op.name, y, inputs);
   if (recording && y.dtype !== "int32")

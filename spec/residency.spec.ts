@@ -186,7 +186,10 @@ const happenings: Record<string, (world: World, i: number, j: number, k: number)
 };
 
 const defines = reference({ codegen: true });
-/** The backend in use, one by which all is computed in WebAssembly, and one whose memory is soon full; made once, as words are compiled for each. */
+/**
+ * The backend in use, one by which all is computed in WebAssembly, one whose memory is soon full, and one whose memory always
+ * is; made once, as words are compiled for each.
+ */
 const [usual, everything, cramped, starved] = [
   {},
   { elements: 1, inner: 0, multiplications: 1 },
