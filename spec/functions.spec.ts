@@ -212,7 +212,7 @@ test("the module of every word and pull-back stays below 4 KB, which some browse
     if (!word) continue;
     for (const each of [word, ...slopes.map((slope) => (Words.argument(0).mul(slope) as Word).compact().word)]) {
       const moves = new Array(arity + 2).fill("1");
-      const size = assemble({ kernel: loop(each, moves) }).length;
+      const size = assemble(loop(each, moves)).length;
       assert.ok(size < 4096, `${name}: ${size} bytes`);
     }
   }

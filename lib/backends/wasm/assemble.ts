@@ -1,19 +1,23 @@
 /** A writer of WebAssembly: functions as bytes, instruction by instruction, and modules of them. */
 import { type Access, access, type Plain, plain, signed, simd, type Type, types, unsigned } from "./instructions.js";
 
-/** A function being written: `new Code("i32", "i32")` has two parameters, then its locals. */
+/** A function being written: first its parameters, then its local variables, all known by number. */
 export class Code {
   private readonly bytes: number[] = [];
-  private readonly own: Type[] = [];
-  private readonly parameters: readonly Type[];
+  private readonly variables: Type[] = [];
+  private arity = 0;
+  /** Functions that it calls. */
+  readonly helpers: Code[] = [];
 
-  constructor(...parameters: Type[]) {
-    this.parameters = parameters;
+  /** Several parameters; declared before all else. */
+  parameters(count: number, type: Type = "i32"): number[] {
+    this.arity += count;
+    return this.locals(type, count);
   }
 
   /** A new local variable. */
   local(type: Type): number {
-    return this.parameters.length + this.own.push(type) - 1;
+    return this.variables.push(type) - 1;
   }
 
   /** Several new ones. */
@@ -93,18 +97,14 @@ export class Code {
     return this.do(a, b, a, b, "i32.lt_u", "select");
   }
 
-  /** Pushes how many pieces of `size` a variable's worth is cut into. */
-  pieces(count: number, size: number): this {
-    return this.do(count)
-      .i32(size - 1)
-      .do("i32.add")
-      .i32(size)
-      .do("i32.div_u");
-  }
-
   /** One of four floats. */
   lane(index: number): this {
     return this.emit(...simd(31), index);
+  }
+
+  /** Calls another function, of the same module, with what is on the stack. */
+  call(helper: Code): this {
+    return this.emit(0x10, ...unsigned(this.helpers.push(helper)));
   }
 
   /** `if` the number on the stack is not 0, `then`, `otherwise`. */
@@ -132,11 +132,15 @@ export class Code {
   }
 
   get signature(): number[] {
-    return [0x60, ...list(this.parameters.map((type) => [types[type]])), 0];
+    return [0x60, ...list(this.variables.slice(0, this.arity).map((type) => [types[type]])), 0];
   }
 
   get body(): number[] {
-    const body = [...list(this.own.map((type) => [1, types[type]])), ...this.bytes, ...plain.end];
+    const body = [
+      ...list(this.variables.slice(this.arity).map((type) => [1, types[type]])),
+      ...this.bytes,
+      ...plain.end,
+    ];
     return [...unsigned(body.length), ...body];
   }
 }
@@ -144,9 +148,9 @@ export class Code {
 const list = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
 const text = (name: string): number[] => list([...name].map((letter) => [letter.charCodeAt(0)]));
 
-/** A module that works in a memory imported as `memory.memory`, perhaps shared, and exports the functions by name. */
-export function assemble(functions: Readonly<Record<string, Code>>, shared = false): Uint8Array<ArrayBuffer> {
-  const codes = Object.values(functions);
+/** A module that works in a memory imported as `memory.memory`, perhaps shared, and exports a function, `kernel`. */
+export function assemble(kernel: Code, shared = false): Uint8Array<ArrayBuffer> {
+  const codes = [kernel, ...kernel.helpers];
   const section = (id: number, items: number[][]): number[] => {
     const bytes = list(items);
     return [id, ...unsigned(bytes.length), ...bytes];
@@ -162,13 +166,13 @@ export function assemble(functions: Readonly<Record<string, Code>>, shared = fal
       3,
       codes.map((_, i) => unsigned(i)),
     ),
-    ...section(
-      7,
-      Object.keys(functions).map((name, i) => [...text(name), 0, ...unsigned(i)]),
-    ),
+    ...section(7, [[...text("kernel"), 0, 0]]),
     ...section(
       10,
       codes.map((code) => code.body),
     ),
   ]);
 }
+
+/** Whether this place has the instructions of a function. */
+export const supported = (code: Code): boolean => WebAssembly.validate(assemble(code));

@@ -43,6 +43,8 @@ export class Engine {
   backend!: Backend;
   /** What workers could have had a part in since there are none. */
   private alone = 0;
+  /** The kernels of that, and those which workers could not compile. */
+  readonly kernels = new Set<Kernel>();
 
   constructor(readonly limits: Limits) {
     this.memory = this.newMemory();
@@ -60,7 +62,8 @@ export class Engine {
       if (this.threads?.lost) this.stop();
       if (this.threads?.ready && this.threads.run(kernel, units, given, work)) return;
       this.alone += work;
-      if (!this.threads && this.alone >= untilThreads) this.threads = new Threads(this.memory, count);
+      this.kernels.add(kernel);
+      if (!this.threads && this.alone >= untilThreads) this.threads = new Threads(this.memory, count, this.kernels);
     }
     kernel.in(this.memory)(0, units, ...given);
   }

@@ -1,9 +1,9 @@
 /** The WebAssembly backend: float32 in SIMD. What is small, or has other types, is the reference's. */
 import type { Backend } from "../backend.js";
-import { Code } from "./assemble.js";
+import { Code, supported } from "./assemble.js";
 import { words } from "./elementwise.js";
 import { Engine, type Limits, usual } from "./engine.js";
-import { Kernel, type Memory, supported } from "./memory.js";
+import { Kernel, type Memory } from "./memory.js";
 import { moves } from "./moves.js";
 import { matmul } from "./products.js";
 import { reductions } from "./reductions.js";

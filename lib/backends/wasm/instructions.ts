@@ -112,6 +112,5 @@ export const access = {
   "v128.load32_splat": simd(9),
   "v128.store": simd(11),
   "v128.store32_lane": simd(90),
-  "v128.store64_lane": simd(91),
 } as const;
 export type Access = keyof typeof access;

@@ -16,12 +16,10 @@ export function loop(word: Word, moves: readonly string[]): Code {
   const places = word.places();
   const kinds = places.map((place) => moves[place]);
   const { results } = word;
-  const code = new Code(
-    ...(["i32", "i32", "i32", "i32"] as const),
-    ...results.map(() => "i32" as const),
-    ...kinds.flatMap((kind) => (kind === "#" ? (["f32"] as const) : (["i32", "i32"] as const))),
-  );
-  const [first, last, inner, total, y] = [0, 1, 2, 3, 4]; // y: that of the first result
+  const code = new Code();
+  const [first, last, inner, total] = code.parameters(4);
+  const targets = code.parameters(results.length);
+  const given = kinds.map((kind) => (kind === "#" ? code.parameters(1, "f32") : code.parameters(2)));
   const [row, i, n, many] = code.locals("i32", 4);
   const found = new Map<Word, number>();
   /** Keeps what was pushed as the value of a step. */
@@ -34,36 +32,28 @@ export function loop(word: Word, moves: readonly string[]): Code {
   const loads: ((offset: number) => void)[] = [];
   /** What is done at the start of each row. */
   const begin = [
-    ...results.map(
-      (_, k) => () =>
-        code
-          .do(y + k, row, inner, "i32.mul")
-          .floatAt()
-          .set(pointers[k]),
-    ),
+    ...results.map((_, k) => () => code.do(targets[k], row, inner, "i32.mul").floatAt().set(pointers[k])),
     () => code.do(inner, total, row, inner, "i32.mul", "i32.sub").do(inner, total, row, inner, "i32.mul", "i32.sub"),
     () => code.do("i32.lt_u", "select").set(n),
   ];
 
   const steps = word.steps();
-  let parameter = y + results.length;
   kinds.forEach((kind, k) => {
     const step = steps.find(({ letter, value }) => letter === "argument" && value === places[k]) as Word;
-    const at = parameter;
-    parameter += kind === "#" ? 1 : 2;
+    const [at, stride] = given[k];
     if (kind === "#") {
       code.do(at, "f32x4.splat");
       keep(step);
     } else if (kind === "0")
       begin.push(() => {
-        code.do(at, row, at + 1, "i32.mul", "i32.add").memory("v128.load32_splat");
+        code.do(at, row, stride, "i32.mul", "i32.add").memory("v128.load32_splat");
         keep(step);
         return code;
       });
     else {
       const pointer = code.local("i32");
       pointers.push(pointer);
-      begin.push(() => code.do(at, row, at + 1, "i32.mul", "i32.add").set(pointer));
+      begin.push(() => code.do(at, row, stride, "i32.mul", "i32.add").set(pointer));
       loads.push((offset) => {
         code.do(pointer).memory("v128.load", offset);
         keep(step);

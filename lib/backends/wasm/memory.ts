@@ -4,6 +4,7 @@ import { gone } from "../../error.js";
 import { type Home, type Recipe, type Storage, withoutTemporaries } from "../../storage.js";
 import type { Backend, Block } from "../backend.js";
 import { assemble, Code } from "./assemble.js";
+import { plainly } from "./relaxed.js";
 
 const page = 2 ** 16;
 /** Most pages a memory can have: 4 GB. */
@@ -20,28 +21,33 @@ const slack = 1.25;
 /** How many bytes so many floats take: whole vectors, the last of which may be read and written as one. */
 export const bytesOf = (floats: number): number => (floats * 4 + 16 + 63) & -64;
 
-/** Whether this place has the instructions of a function. */
-export const supported = (code: Code): boolean => WebAssembly.validate(assemble({ kernel: code }));
-
 /** A function of a module, made anew for each memory that it works in. */
 export class Kernel {
-  private module: WebAssembly.Module | undefined;
+  private compiled: WebAssembly.Module | undefined;
   private memory: Memory | undefined;
   private function: ((...args: number[]) => void) | undefined;
 
-  /** `write` is called when the kernel is first needed. */
-  constructor(private readonly write: () => Code) {}
+  /** `write` is called when the kernel is first needed, and `compiling` with what compiles it. */
+  constructor(
+    private readonly write: () => Code,
+    private readonly compiling = plainly,
+  ) {}
 
-  /** The module that holds it. */
+  /** The bytes of the module that holds it. */
   bytes(shared: boolean): Uint8Array<ArrayBuffer> {
-    return assemble({ kernel: this.write() }, shared);
+    return assemble(this.write(), shared);
   }
 
-  /** The function as it works in a memory; compiled synchronously, so modules stay small. */
+  /** That module, compiled synchronously, so modules stay small. */
+  module(shared: boolean): WebAssembly.Module {
+    this.compiled ??= this.compiling(() => new WebAssembly.Module(this.bytes(shared)));
+    return this.compiled;
+  }
+
+  /** The function as it works in a memory. */
   in(memory: Memory): (...args: number[]) => void {
     if (this.memory !== memory || !this.function) {
-      this.module ??= new WebAssembly.Module(this.bytes(memory.shared));
-      const { exports } = new WebAssembly.Instance(this.module, { memory: { memory: memory.memory } });
+      const { exports } = new WebAssembly.Instance(this.module(memory.shared), { memory: { memory: memory.memory } });
       this.memory = memory;
       this.function = exports.kernel as (...args: number[]) => void;
     }
@@ -61,7 +67,10 @@ export class Memory implements Home {
   /** Blocks taken back, by their size. */
   private readonly free = new Map<number, number[]>();
   private readonly residents = new Set<Storage>();
-  private readonly moving = new Kernel(() => new Code("i32", "i32", "i32").do(0, 1, 2, "memory.copy"));
+  private readonly moving = new Kernel(() => {
+    const code = new Code();
+    return code.do(...code.parameters(3), "memory.copy");
+  });
   /** What the computation under way reads. */
   private operands: readonly (Block | number)[] = [];
   /** Copies of arrays that others hold, for one computation only. */

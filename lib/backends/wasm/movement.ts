@@ -55,7 +55,7 @@ const bytes = (values: readonly number[]): number[] =>
   values.flatMap((value) => [0, 1, 2, 3].map((byte) => 4 * value + byte));
 
 /** Copies a square of four by four values, of rows so many bytes apart, rows becoming columns. */
-function square(
+export function square(
   code: Code,
   { from, to }: Walk,
   [step, stepTo]: Steps,
@@ -94,8 +94,8 @@ export const depth = 4;
  * is a turn of the two outer ones, the second of which has n1 turns.
  */
 export function move(): Code {
-  const code = new Code(...new Array(15).fill("i32"));
-  const [first, last, x, y, n1, n2, n3, s0, s1, s2, s3, t0, t1, t2, t3] = Array.from({ length: 15 }, (_, i) => i);
+  const code = new Code();
+  const [first, last, x, y, n1, n2, n3, s0, s1, s2, s3, t0, t1, t2, t3] = code.parameters(15);
   const [unit, j, start, startTo, near, squares, next] = code.locals("i32", 7);
   const vectors = code.locals("v128", 8);
   const at = walk(code);
@@ -174,8 +174,8 @@ function begin(code: Code, { base, to, unit, length, width }: Beginning): void {
  * y is [units, length, width], `base` (if it is 0, zeros) with the source [units, m, width] added.
  */
 export function pick({ add }: { add: boolean }): Code {
-  const code = new Code(...new Array(add ? 9 : 8).fill("i32"));
-  const [first, last, x, index, y, length, m, width, base] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const code = new Code();
+  const [first, last, x, index, y, length, m, width, base] = code.parameters(9);
   const [unit, bytes, indices, few, many, i, j, at] = code.locals("i32", 8);
   code.do(m, width, "i32.mul").i32(2).do("i32.shl").set(bytes);
   code.do(first).set(unit);
@@ -204,8 +204,8 @@ export function pick({ add }: { add: boolean }): Code {
  * units are pieces.
  */
 export function pickRows({ add }: { add: boolean }): Code {
-  const code = new Code(...new Array(add ? 9 : 8).fill("i32"));
-  const [first, last, x, index, y, length, m, width, base] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const code = new Code();
+  const [first, last, x, index, y, length, m, width, base] = code.parameters(9);
   const [unit, row, start, entry] = code.locals("i32", 4);
   const at = walk(code);
   /** Pushes the address of the row that the index names at `i`, of the piece that begins at `start`. */

@@ -2,15 +2,15 @@
 import { sizeOf } from "../../shape.js";
 import type { Block, FastKernel } from "../backend.js";
 import { matrices } from "../gemm.js";
-import { Code } from "./assemble.js";
 import { type Engine, isSingle } from "./engine.js";
-import { Kernel, supported } from "./memory.js";
+import { bytesOf, Kernel } from "./memory.js";
 import { pack, width } from "./pack.js";
-import { rows as partRows, product, columns as tileColumns } from "./product.js";
+import { columns, height, product, rowsAtOnce } from "./product.js";
+import { fusing } from "./relaxed.js";
 import { combine, dots } from "./vectors.js";
 
-/** Floats of rows that are packed at a time. */
-const packed = 2 ** 19;
+/** Parts into which a product is cut for threads, at least, if they have as many columns as this. */
+const [wanted, least] = [16, 64];
 
 /** How far apart the matrices of a batch lie, one after the other: 1, 0 for one and the same, or NaN if it differs. */
 function stepOf(matrices: readonly number[]): number {
@@ -20,8 +20,9 @@ function stepOf(matrices: readonly number[]): number {
 
 export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean }> {
   const { multiplications, depth } = engine.limits;
-  const fused = supported(new Code().f32x4(0).f32x4(0).f32x4(0).do("f32x4.relaxed_madd", "drop"));
-  const multiplying = new Kernel(() => product({ fused }));
+  const compiling = fusing();
+  const multiplying = new Kernel(() => product({ fused: Boolean(compiling) }), compiling);
+  engine.kernels.add(multiplying);
   const [combining, dotting] = [new Kernel(combine), new Kernel(dots)];
   const packing = new Kernel(pack);
 
@@ -33,47 +34,38 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     const m = tall ? sizeOf(batch) * rows : rows;
     const [firsts, seconds] = tall ? [[0], [0]] : [matrices(a, batch), matrices(b, batch)];
     if (firsts.length === 1 && (m === 1 || n === 1)) return multiplyVector(a, b, y, [m, n, k], m === 1 ? !tb : ta);
-    // As many rows at a time as leave their panels in cache.
-    const block = Math.min(m, Math.max(1, Math.floor(packed / k / partRows)) * partRows);
-    const panels = [block, n].map((count) => Math.ceil(count / width) * width * k);
     // Those of a batch are computed together, so that threads have something to divide.
     const steps = [stepOf(firsts), stepOf(seconds)];
-    const moving = steps.reduce((sum, step, i) => sum + step * panels[i], 4 * k);
-    const most =
-      block < m || Number.isNaN(moving)
-        ? 1
-        : Math.max(1, Math.min(firsts.length, Math.floor(engine.limits.panels / moving)));
-    const [manyA, manyB] = steps.map((step) => (step === 1 ? most : 1));
+    const panels = Math.ceil(n / width) * width * k;
+    const apart = steps[1] * panels;
+    const together = Math.floor(engine.limits.panels / Math.max(1, apart));
+    const most = steps.some(Number.isNaN) ? 1 : Math.max(1, Math.min(firsts.length, together));
     // A tile reads two panels of columns. Several products take room of one of a few sizes, which is used again.
-    const needs = [manyA * panels[0], manyB * panels[1] + width * k];
-    const sizes = needs.map((floats) => (most > 1 ? 2 ** Math.ceil(Math.log2(floats)) : floats));
-    if (!engine.memory.begin([a, b], [...sizes, y.storage.size])) return false;
+    const needs = (steps[1] === 1 ? most : 1) * panels + width * k;
+    const size = most > 1 ? 2 ** Math.ceil(Math.log2(needs)) : needs;
+    // Parts of few rows are divided along the columns, too.
+    const down = Math.ceil(m / height);
+    const across = Math.ceil(n / Math.min(Math.ceil(n / least), Math.ceil(wanted / (most * down))) / columns) * columns;
+    const parts = down * Math.ceil(n / across);
+    const own = bytesOf(height * rowsAtOnce * Math.min(depth, k));
+    const packed = (engine.limits.threads * own) / 4;
+    if (!engine.memory.begin([a, b], [size, packed, y.storage.size])) return false;
     const [left, right] = [engine.memory.address(a.storage), engine.memory.address(b.storage)];
-    const [heights, widths] = sizes.map((floats) => engine.memory.take(floats));
-    const to = engine.memory.take(y.storage.size);
+    const [widths, heights, to] = [size, packed, y.storage.size].map((floats) => engine.memory.take(floats));
     for (let i = 0; i < firsts.length; i += most) {
       const count = Math.min(most, firsts.length - i);
       if (i === 0 || seconds[i] !== seconds[i - 1]) {
-        const matrices = Math.min(manyB, count);
-        const given = [right + 4 * seconds[i] * k * n, widths, n, k, tb ? 0 : 1];
+        const matrices = steps[1] === 1 ? count : 1;
+        const given = [right + 4 * seconds[i] * k * n, widths, n, k, tb ? k : n, tb ? 0 : 1];
         engine.run(packing, matrices * Math.ceil(n / width), given, matrices * n * k);
       }
-      for (let row = 0; row < m; row += block) {
-        const rows = Math.min(block, m - row);
-        if (block < m || i === 0 || firsts[i] !== firsts[i - 1]) {
-          const matrices = Math.min(manyA, count);
-          const from = left + 4 * (firsts[i] * m * k + row * (ta ? 1 : k));
-          const given = [from, heights, ta ? m : rows, k, ta ? 1 : 0];
-          engine.run(packing, matrices * Math.ceil(rows / width), given, matrices * rows * k);
-        }
-        const units = Math.ceil(rows / partRows) * Math.ceil(n / tileColumns);
-        const next = [manyA > 1 ? 4 * panels[0] : 0, manyB > 1 ? 4 * panels[1] : 0];
-        const given = [heights, widths, to + 4 * (i * m + row) * n, rows, n, k, depth, ...next];
-        engine.run(multiplying, count * units, given, count * rows * n * k);
-      }
+      const from = left + 4 * firsts[i] * m * k;
+      const next = most > 1 ? [4 * steps[0] * m * k, 4 * apart] : [0, 0];
+      const given = [from, widths, to + 4 * i * m * n, m, n, k, depth, ...next, ta ? 1 : 0];
+      engine.run(multiplying, count * parts, [...given, down, parts, across, heights, own], count * m * n * k);
     }
-    engine.memory.give(heights, sizes[0]);
-    engine.memory.give(widths, sizes[1]);
+    engine.memory.give(widths, size);
+    engine.memory.give(heights, packed);
     engine.finish(y, to);
     return true;
   }

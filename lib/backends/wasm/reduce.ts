@@ -19,8 +19,8 @@ export const block = { columns: 32, rows: 512 };
  * of the outer · blocks of them those from `first` to `last`. A few floats behind them are written too.
  */
 export function columns({ vector, start }: Fold): Code {
-  const code = new Code("i32", "i32", "i32", "i32", "i32", "i32", "i32");
-  const [first, last, x, y, n, inner, blocks] = [0, 1, 2, 3, 4, 5, 6];
+  const code = new Code();
+  const [first, last, x, y, n, inner, blocks] = code.parameters(7);
   const [unit, from, count, to, j, p, at, row, many] = code.locals("i32", 9);
   const sums = code.locals("v128", 4);
 
@@ -53,8 +53,8 @@ export function columns({ vector, start }: Fold): Code {
 
 /** rows(first, last, x, y, n, blocks): of x[outer, n] blocks of rows are folded to y[outer, blocks], from `first` to `last`. */
 export function rows({ vector, scalar, start }: Fold): Code {
-  const code = new Code("i32", "i32", "i32", "i32", "i32", "i32");
-  const [first, last, x, y, n, blocks] = [0, 1, 2, 3, 4, 5];
+  const code = new Code();
+  const [first, last, x, y, n, blocks] = code.parameters(6);
   const [unit, from, count, p, many, row] = code.locals("i32", 6);
   const sums = code.locals("v128", 4);
   const total = code.local("f32");

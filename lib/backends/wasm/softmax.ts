@@ -8,8 +8,8 @@ const first32 = [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3];
 
 /** softmax(first, last, x, y, n): of rows of n values each those from `first` to `last`; a few floats behind them are written too. */
 export function softmax({ log }: { log: boolean }): Code {
-  const code = new Code("i32", "i32", "i32", "i32", "i32");
-  const [first, last, x, y, n] = [0, 1, 2, 3, 4];
+  const code = new Code();
+  const [first, last, x, y, n] = code.parameters(5);
   const [row, i, start, to] = code.locals("i32", 4);
   const [most, sum, value, inside] = code.locals("v128", 4);
   /** Visits a row, four values at a time; with x − max, and which of them are the row's, in variables. */

@@ -18,6 +18,11 @@ import {
 const tilesEach = 16;
 /** none of which is smaller than this (see `Threads.run`). */
 const leastTile = 2 ** 14;
+/**
+ * From this much work on they are claimed one by one, and a late worker costs less than none; of less, several at a time, the
+ * last ones fewest.
+ */
+const large = 2 ** 26;
 
 /**
  * In milliseconds: how long the caller waits for what workers hold, after which wait it does without them, and for how long.
@@ -43,17 +48,22 @@ export class Threads {
   /** Until when it is faster without workers. */
   private alone = 0;
 
-  /** Starts workers; `count` threads, of which the caller is one. */
+  /** Starts workers; `count` threads, of which the caller is one. They have `kernels` from the start, compiled. */
   constructor(
     private readonly memory: Memory,
     private readonly count: number,
+    kernels: Iterable<Kernel>,
   ) {
+    const modules = Array.from(kernels, (kernel, id) => {
+      this.ids.set(kernel, id);
+      return kernel.module(memory.shared);
+    });
     const control = new SharedArrayBuffer(controlBytes);
     this.ints = new Int32Array(control);
     this.numbers = new Float64Array(control, numbersAt, mostNumbers);
     this.bytes = new Uint8Array(control);
-    this.workers = Array.from({ length: count - 1 }, () =>
-      startWorker({ control, memory: memory.memory }, () => {
+    this.workers = Array.from({ length: count - 1 }, (_, i) =>
+      startWorker({ control, memory: memory.memory, modules, thread: i + 1 }, () => {
         this.lost = true;
       }),
     );
@@ -70,10 +80,12 @@ export class Threads {
    */
   run(kernel: Kernel, units: number, given: readonly number[], size: number): boolean {
     const id = this.ids.get(kernel) ?? this.publish(kernel);
-    if (id < 0 || given.length > mostNumbers || performance.now() < this.alone) return false;
+    if (id < 0 || given.length > mostNumbers) return false;
+    if (size < large && performance.now() < this.alone) return false;
     const pieces = Math.min(this.count * tilesEach, Math.max(2, Math.floor(size / leastTile)), units, closed - 1);
     const grain = Math.ceil(units / pieces);
     const tiles = Math.ceil(units / grain);
+    const share = size < large ? 2 * this.count : tiles;
     const { ints, numbers } = this;
     const job = (Atomics.load(ints, at.job) + 1) | 0;
     const claim = (job << tileBits) | 0;
@@ -83,6 +95,7 @@ export class Threads {
     ints[at.kernel] = id;
     ints[at.grain] = grain;
     ints[at.units] = units;
+    ints[at.share] = share;
     Atomics.store(ints, at.tiles, tiles);
     Atomics.store(ints, at.done, 0);
     Atomics.store(ints, at.next, claim);
@@ -95,10 +108,11 @@ export class Threads {
       const next = Atomics.load(ints, at.next);
       const tile = next & closed;
       if (tile >= tiles) break;
-      if (Atomics.compareExchange(ints, at.next, next, next + 1) !== next) continue;
-      call(tile * grain, Math.min((tile + 1) * grain, units), ...given);
-      Atomics.add(ints, at.done, 1);
-      mine++;
+      const some = Math.ceil((tiles - tile) / share);
+      if (Atomics.compareExchange(ints, at.next, next, next + some) !== next) continue;
+      call(tile * grain, Math.min((tile + some) * grain, units), ...given, 0);
+      Atomics.add(ints, at.done, some);
+      mine += some;
     }
     this.wait(tiles, (performance.now() - start) / Math.max(1, mine));
     return true;

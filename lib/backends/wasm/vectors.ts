@@ -7,8 +7,8 @@ const depth = 16;
 
 /** combine(first, last, x, w, y, n, k): y[n] = Σ w[p] · x[p, n], of whose columns four times four, from 16 · `first` to 16 · `last`, are one unit. */
 export function combine(): Code {
-  const code = new Code("i32", "i32", "i32", "i32", "i32", "i32", "i32");
-  const [first, last, x, w, y, n, k] = [0, 1, 2, 3, 4, 5, 6];
+  const code = new Code();
+  const [first, last, x, w, y, n, k] = code.parameters(7);
   const [j, end, p, bound, start, at, weight, pitch] = code.locals("i32", 8);
   const sums = code.locals("v128", 4);
   const totals = code.locals("v128", 4);
@@ -53,8 +53,8 @@ export function combine(): Code {
 
 /** dots(first, last, x, w, y, k): y[i] = Σ x[i, p] · w[p] for the rows i from `first` to `last`. */
 export function dots(): Code {
-  const code = new Code("i32", "i32", "i32", "i32", "i32", "i32");
-  const [first, last, x, w, y, k] = [0, 1, 2, 3, 4, 5];
+  const code = new Code();
+  const [first, last, x, w, y, k] = code.parameters(6);
   const [i, p, whole, at, weight] = code.locals("i32", 5);
   const sums = code.locals("v128", 4);
   const total = code.local("f32");

@@ -2,8 +2,6 @@
 import { Code } from "./assemble.js";
 import { neighbours, steps, walk } from "./movement.js";
 
-const words = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-
 /** Leaves a signed number, or 0 if it is less, in a variable. */
 const notNegative = (code: Code, local: number): Code =>
   code.set(local).do(local).i32(0).do(local).i32(0).do("i32.gt_s", "select").set(local);
@@ -18,8 +16,8 @@ const atMost = (code: Code, local: number, bound: number): Code =>
  * unit is an image.
  */
 export function slide({ add }: { add: boolean }): Code {
-  const code = new Code(...new Array(16).fill("i32"));
-  const [first, last, images, columns, h, w, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw] = words(16);
+  const code = new Code();
+  const [first, last, images, columns, h, w, oh, ow, kh, kw, sh, sw, ph, pw, dh, dw] = code.parameters(16);
   const [unit, taps, area, map, tap, offset, top, bottom, left, right, column, pixel, y, down, across, near] =
     code.locals("i32", 16);
   const at = walk(code);
@@ -99,8 +97,8 @@ const lanes = { 1: null, 2: [0, 2, 4, 6].flatMap((lane) => [0, 1, 2, 3].map((byt
  * these four must lie inside.
  */
 export function argmaxPool({ stride }: { stride: 1 | 2 }): Code {
-  const code = new Code(...new Array(16).fill("i32"));
-  const [first, last, x, y, h, w, oh, ow, kh, kw, sh, sw, ph, pw, skipped, fours] = words(16);
+  const code = new Code();
+  const [first, last, x, y, h, w, oh, ow, kh, kw, sh, sw, ph, pw, skipped, fours] = code.parameters(16);
   const [unit, image, top, bottom, left, right, window, row, at, end, best, to, start, taken] = code.locals("i32", 14);
   const [largest, value] = [code.local("f32"), code.local("f32")];
   const [most, values, places, place, better] = code.locals("v128", 5);

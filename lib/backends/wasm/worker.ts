@@ -13,6 +13,7 @@ export const at = {
   kernel: 8,
   count: 9,
   waiting: 10,
+  share: 11,
 } as const;
 export const numbersAt = 64;
 export const mostNumbers = 56;
@@ -33,15 +34,15 @@ const patience = 0.5;
  * claims tiles until none is left. What it read once for all of them was this job's if it can claim one.
  */
 const source = `
-const work = ({ control, memory }) => {
+const work = ({ control, memory, modules, thread }) => {
   const ints = new Int32Array(control);
   const numbers = new Float64Array(control, ${numbersAt}, ${mostNumbers});
   const bytes = new Uint8Array(control);
-  const kernels = [];
-  const make = (id) => {
+  const make = (module) => new WebAssembly.Instance(module, { memory: { memory } }).exports.kernel;
+  const kernels = modules.map(make);
+  const find = (id) => {
     const [start, length] = ints.subarray(${tableAt / 4} + 2 * id);
-    const module = new WebAssembly.Module(bytes.slice(start, start + length));
-    return new WebAssembly.Instance(module, { memory: { memory } }).exports.kernel;
+    return make(new WebAssembly.Module(bytes.slice(start, start + length)));
   };
   Atomics.add(ints, ${at.ready}, 1);
   for (let job = 0; ; ) {
@@ -56,15 +57,16 @@ const work = ({ control, memory }) => {
           Atomics.sub(ints, ${at.asleep}, 1);
         }
     job = Atomics.load(ints, ${at.job});
-    const id = ints[${at.kernel}], grain = ints[${at.grain}], units = ints[${at.units}];
+    const id = ints[${at.kernel}], grain = ints[${at.grain}], units = ints[${at.units}], share = ints[${at.share}];
     const given = Array.from(numbers.subarray(0, ints[${at.count}]));
     for (;;) {
       const next = Atomics.load(ints, ${at.next});
-      const tile = next & ${closed};
-      if (next >>> ${tileBits} !== (job & ${2 ** (32 - tileBits) - 1}) || tile >= Atomics.load(ints, ${at.tiles})) break;
-      if (Atomics.compareExchange(ints, ${at.next}, next, next + 1) !== next) continue;
-      (kernels[id] ??= make(id))(tile * grain, Math.min((tile + 1) * grain, units), ...given);
-      Atomics.add(ints, ${at.done}, 1);
+      const tile = next & ${closed}, tiles = Atomics.load(ints, ${at.tiles});
+      if (next >>> ${tileBits} !== (job & ${2 ** (32 - tileBits) - 1}) || tile >= tiles) break;
+      const some = Math.ceil((tiles - tile) / share);
+      if (Atomics.compareExchange(ints, ${at.next}, next, next + some) !== next) continue;
+      (kernels[id] ??= find(id))(tile * grain, Math.min((tile + some) * grain, units), ...given, thread);
+      Atomics.add(ints, ${at.done}, some);
       if (Atomics.load(ints, ${at.waiting}) === 1) Atomics.notify(ints, ${at.done});
     }
   }
@@ -76,7 +78,7 @@ else onmessage = ({ data }) => work(data);
 /** What of Node's workers, or a page's, is used. */
 export type Worker = { terminate(): unknown; unref?(): void };
 
-const surroundings = globalThis as unknown as Surroundings;
+export const surroundings = globalThis as unknown as Surroundings;
 
 /** Whether workers can share memory here: in Node, and in pages that are isolated from other origins. */
 const sharing = (): boolean =>
@@ -94,6 +96,7 @@ export function threadsFor(wanted?: number): number {
 type Surroundings = {
   process?: {
     getBuiltinModule?(id: "node:os"): { availableParallelism(): number };
+    getBuiltinModule?(id: "node:v8"): { setFlagsFromString(flags: string): void };
     getBuiltinModule?(id: "node:worker_threads"): { Worker: new (source: string, options: object) => NodeWorker };
   };
   crossOriginIsolated?: boolean;
