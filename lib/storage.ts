@@ -45,10 +45,10 @@ export function limitStorage(bytes: number): void {
   most = bytes;
 }
 
-/** An array that will be written whole: where there is a way, it is not cleared before. */
+/** An array that will be written whole: where there is a way, a larger one is not cleared before. */
 function uncleared(dtype: Dtype, size: number): Data {
   const { Buffer } = globalThis as { Buffer?: { allocUnsafeSlow?(bytes: number): Uint8Array<ArrayBuffer> } };
-  const bytes = Buffer?.allocUnsafeSlow?.(size * arrays[dtype].BYTES_PER_ELEMENT);
+  const bytes = size > 1024 && Buffer?.allocUnsafeSlow?.(size * arrays[dtype].BYTES_PER_ELEMENT);
   return bytes ? new arrays[dtype](bytes.buffer) : new arrays[dtype](size);
 }
 

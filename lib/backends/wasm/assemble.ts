@@ -104,7 +104,8 @@ export class Code {
 
   /** Calls another function, of the same module, with what is on the stack. */
   call(helper: Code): this {
-    return this.emit(0x10, ...unsigned(this.helpers.push(helper)));
+    const known = this.helpers.indexOf(helper);
+    return this.emit(0x10, ...unsigned(known < 0 ? this.helpers.push(helper) : known + 1));
   }
 
   /** `if` the number on the stack is not 0, `then`, `otherwise`. */

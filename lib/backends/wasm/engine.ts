@@ -15,7 +15,7 @@ export const usual = {
   /** Multiplications of a product that are worth it. */
   multiplications: 2 ** 12,
   /** Steps of a product summed by themselves. */
-  depth: 128,
+  depth: 256,
   /** Floats of packed panels up to which the products of a batch are computed together. */
   panels: 2 ** 20,
   /** Bytes of memory that are filled before values are copied out of it. */
@@ -43,8 +43,8 @@ export class Engine {
   backend!: Backend;
   /** What workers could have had a part in since there are none. */
   private alone = 0;
-  /** The kernels of that, and those which workers could not compile. */
-  readonly kernels = new Set<Kernel>();
+  /** Kernels that workers are given compiled. */
+  readonly kernels: Kernel[] = [];
 
   constructor(readonly limits: Limits) {
     this.memory = this.newMemory();
@@ -62,7 +62,6 @@ export class Engine {
       if (this.threads?.lost) this.stop();
       if (this.threads?.ready && this.threads.run(kernel, units, given, work)) return;
       this.alone += work;
-      this.kernels.add(kernel);
       if (!this.threads && this.alone >= untilThreads) this.threads = new Threads(this.memory, count, this.kernels);
     }
     kernel.in(this.memory)(0, units, ...given);

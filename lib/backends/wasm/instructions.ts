@@ -111,6 +111,5 @@ export const access = {
   "v128.load": simd(0),
   "v128.load32_splat": simd(9),
   "v128.store": simd(11),
-  "v128.store32_lane": simd(90),
 } as const;
 export type Access = keyof typeof access;

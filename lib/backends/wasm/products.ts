@@ -4,8 +4,8 @@ import type { Block, FastKernel } from "../backend.js";
 import { matrices } from "../gemm.js";
 import { type Engine, isSingle } from "./engine.js";
 import { bytesOf, Kernel } from "./memory.js";
-import { pack, width } from "./pack.js";
-import { columns, height, product, rowsAtOnce } from "./product.js";
+import { pack } from "./pack.js";
+import { columns, heightOf, product, rowsAtOnce, tileBytes, width } from "./product.js";
 import { fusing } from "./relaxed.js";
 import { combine, dots } from "./vectors.js";
 
@@ -21,10 +21,12 @@ function stepOf(matrices: readonly number[]): number {
 export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean }> {
   const { multiplications, depth } = engine.limits;
   const compiling = fusing();
-  const multiplying = new Kernel(() => product({ fused: Boolean(compiling) }), compiling);
-  engine.kernels.add(multiplying);
+  const fused = Boolean(compiling);
+  const height = heightOf(fused);
+  const multiplying = new Kernel(() => product({ fused }), compiling);
+  engine.kernels.push(multiplying);
   const [combining, dotting] = [new Kernel(combine), new Kernel(dots)];
-  const packing = new Kernel(pack);
+  const packing = new Kernel(() => pack(width));
 
   /** y[..., rows, n] = a · b over leading axes. */
   function multiply(a: Block, b: Block, y: Block, [rows, n, k]: readonly number[], ta = false, tb = false): boolean {
@@ -36,7 +38,8 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     if (firsts.length === 1 && (m === 1 || n === 1)) return multiplyVector(a, b, y, [m, n, k], m === 1 ? !tb : ta);
     // Those of a batch are computed together, so that threads have something to divide.
     const steps = [stepOf(firsts), stepOf(seconds)];
-    const panels = Math.ceil(n / width) * width * k;
+    const each = Math.ceil(n / width);
+    const panels = each * width * k;
     const apart = steps[1] * panels;
     const together = Math.floor(engine.limits.panels / Math.max(1, apart));
     const most = steps.some(Number.isNaN) ? 1 : Math.max(1, Math.min(firsts.length, together));
@@ -47,7 +50,7 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     const down = Math.ceil(m / height);
     const across = Math.ceil(n / Math.min(Math.ceil(n / least), Math.ceil(wanted / (most * down))) / columns) * columns;
     const parts = down * Math.ceil(n / across);
-    const own = bytesOf(height * rowsAtOnce * Math.min(depth, k));
+    const own = bytesOf(height * rowsAtOnce * Math.min(depth, k)) + tileBytes;
     const packed = (engine.limits.threads * own) / 4;
     if (!engine.memory.begin([a, b], [size, packed, y.storage.size])) return false;
     const [left, right] = [engine.memory.address(a.storage), engine.memory.address(b.storage)];
@@ -56,12 +59,11 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
       const count = Math.min(most, firsts.length - i);
       if (i === 0 || seconds[i] !== seconds[i - 1]) {
         const matrices = steps[1] === 1 ? count : 1;
-        const given = [right + 4 * seconds[i] * k * n, widths, n, k, tb ? k : n, tb ? 0 : 1];
-        engine.run(packing, matrices * Math.ceil(n / width), given, matrices * n * k);
+        const given = [right + 4 * seconds[i] * k * n, widths, n, each, k, tb ? k : n, tb ? 0 : 1];
+        engine.run(packing, matrices * each, given, matrices * n * k);
       }
       const from = left + 4 * firsts[i] * m * k;
-      const next = most > 1 ? [4 * steps[0] * m * k, 4 * apart] : [0, 0];
-      const given = [from, widths, to + 4 * i * m * n, m, n, k, depth, ...next, ta ? 1 : 0];
+      const given = [from, widths, to + 4 * i * m * n, m, n, k, depth, 4 * steps[0] * m * k, 4 * apart, ta ? 1 : 0];
       engine.run(multiplying, count * parts, [...given, down, parts, across, heights, own], count * m * n * k);
     }
     engine.memory.give(widths, size);

@@ -22,13 +22,12 @@ const flagged: Compiling = (compile) => {
   }
 };
 
-const works = (compiling: Compiling): boolean => {
-  try {
-    return compiling(() => supported(new Code().f32x4(0).f32x4(0).f32x4(0).do("f32x4.relaxed_madd", "drop")));
-  } catch {
-    return false; // a place like Node without flags
-  }
-};
-
 /** How modules with fused steps are compiled here, if they can be. */
-export const fusing = (): Compiling | undefined => [plainly, flagged].find(works);
+export function fusing(): Compiling | undefined {
+  const steps = new Code().f32x4(0).f32x4(0).f32x4(0).do("f32x4.relaxed_madd", "drop");
+  try {
+    return [plainly, flagged].find((compiling) => compiling(() => supported(steps)));
+  } catch {
+    return undefined; // a place like Node without flags
+  }
+}

@@ -52,9 +52,9 @@ export class Threads {
   constructor(
     private readonly memory: Memory,
     private readonly count: number,
-    kernels: Iterable<Kernel>,
+    kernels: readonly Kernel[],
   ) {
-    const modules = Array.from(kernels, (kernel, id) => {
+    const modules = kernels.map((kernel, id) => {
       this.ids.set(kernel, id);
       return kernel.module(memory.shared);
     });
