@@ -222,14 +222,25 @@ type Product = (
   dims: Record<string, number>,
   how: { ta?: boolean; tb?: boolean },
 ) => boolean;
-const multiply = claims.kernels.matmul as unknown as Product;
 
-/** A product by both backends: within 8 units of the sum of its terms' sizes; NaN and ∞ where the reference has them. */
-function compareProducts(m: number, n: number, k: number, how: { ta?: boolean; tb?: boolean }, spoil?: number): void {
-  const a = block(how.ta ? [k, m] : [m, k]);
-  const b = block(how.tb ? [n, k] : [k, n]);
+/** A product by both backends: within some units of the sum of its terms' sizes, usually 8; NaN and ∞ where the reference has them. */
+function compareProducts(
+  m: number,
+  n: number,
+  k: number,
+  how: { ta?: boolean; tb?: boolean },
+  {
+    by = claims,
+    units = 8,
+    spoil,
+    draw,
+  }: { by?: WasmBackend; units?: number; spoil?: number; draw?: (size: number) => Float32Array } = {},
+): void {
+  const multiply = by.kernels.matmul as unknown as Product;
+  const a = block(how.ta ? [k, m] : [m, k], draw?.(m * k));
+  const b = block(how.tb ? [n, k] : [k, n], draw?.(n * k));
   if (spoil !== undefined && k > 0) (a.storage.data as Float32Array)[0] = spoil;
-  const values = guarded(claims, [m, n], [a, b], (y) => {
+  const values = guarded(by, [m, n], [a, b], (y) => {
     assert.is(multiply([a, b], y, { m, n, k }, how), m * n * k > 0);
   });
   if (m * n * k === 0) return;
@@ -242,7 +253,7 @@ function compareProducts(m: number, n: number, k: number, how: { ta?: boolean; t
         size += Math.abs(term);
       }
       const found = values[i * n + j];
-      if (!Object.is(found, sum) && !(Math.abs(found - sum) <= 8 * 2 ** -24 * size))
+      if (!Object.is(found, sum) && !(Math.abs(found - sum) <= units * 2 ** -24 * size))
         throw new Error(`[${m},${k}]·[${k},${n}] ${JSON.stringify(how)} at ${i},${j}: wasm ${found}, expected ${sum}`);
     }
 }
@@ -269,6 +280,12 @@ test("products of the sizes that networks have", () => {
       [2, 1000, 9],
     ])
       compareProducts(m, n, k, how);
+});
+
+test("products of positive numbers, whose sums grow and grow, err by no more than PyTorch's, 16 units", () => {
+  const draw = (size: number): Float32Array => Float32Array.from({ length: size }, () => generator.uniform());
+  for (const how of hows)
+    for (const k of [100, 128, 256, 784]) compareProducts(64, 100, k, how, { by: claimsWhole, units: 16, draw });
 });
 
 test("the products of a batch, computed together, have the bits that they have one by one", () => {
@@ -304,7 +321,7 @@ test("the products of a batch, computed together, have the bits that they have o
 
 test("NaN and ∞ reach what depends on them, and nothing else", () => {
   for (const how of hows)
-    for (const spoil of [NaN, Infinity, -Infinity]) for (const m of [1, 3, 6]) compareProducts(m, 9, 6, how, spoil);
+    for (const spoil of [NaN, Infinity, -Infinity]) for (const m of [1, 3, 6]) compareProducts(m, 9, 6, how, { spoil });
 });
 
 test("a product of float64, and one too small, are left to the reference", () => {

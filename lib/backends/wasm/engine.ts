@@ -14,8 +14,8 @@ export const usual = {
   chunk: 2 ** 13,
   /** Multiplications of a product that are worth it. */
   multiplications: 2 ** 12,
-  /** Steps of a product summed by themselves. */
-  depth: 256,
+  /** Steps of a product summed by themselves: of positive numbers such sums err by up to 12 units (2^-24 of them). */
+  depth: 128,
   /** Floats of packed panels up to which the products of a batch are computed together. */
   panels: 2 ** 20,
   /** Bytes of memory that are filled before values are copied out of it. */

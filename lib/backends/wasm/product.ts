@@ -11,18 +11,19 @@ export const columns = 2 * width;
 export const heightOf = (fused: boolean): number => (fused ? 6 : 4);
 
 /** As many tiles one below the other are computed in one go, at most: their rows stay in cache. */
-export const rowsAtOnce = 4;
+export const rowsAtOnce = 8;
 
-/** Bytes of a tile by itself. */
-export const tileBytes = 6 * 4 * columns;
+/** Bytes of a tile's row, and of a tile by itself. */
+const pitch = 4 * columns;
+export const tileBytes = 6 * pitch;
 
 /**
- * tile(row, left, right, stop, to, pitch): a panel of a's rows times one or two of b's columns, which begin at `left` (one ends at
- * `stop`) and `right`: sums in rows `pitch` bytes apart. A function of its own: V8 keeps so many in registers only where little follows.
+ * tile(row, left, right, stop, to): a panel of a's rows times one or two of b's columns, which begin at `left` (one ends at `stop`)
+ * and `right`, summed up. Nothing else is done here: then V8 keeps the sums in registers.
  */
 function tile({ fused, panels }: { fused: boolean; panels: 1 | 2 }): Code {
   const code = new Code();
-  const [row, left, right, stop, to, pitch] = code.parameters(6);
+  const [row, left, right, stop, to] = code.parameters(5);
   const rows = Array.from({ length: heightOf(fused) }, () => code.locals("v128", panels));
   const factors = code.locals("v128", panels);
   const value = code.local("v128");
@@ -42,32 +43,43 @@ function tile({ fused, panels }: { fused: boolean; panels: 1 | 2 }): Code {
     });
     code.advance(row, 4 * rows.length).advance(right, 16);
   });
-  for (const sums of rows) {
+  rows.forEach((sums, r) => {
     sums.forEach((sum, c) => {
-      code.do(to, sum).memory("v128.store", 16 * c);
+      code.do(to, sum).memory("v128.store", r * pitch + 16 * c);
     });
-    code.do(to, pitch, "i32.add").set(to);
-  }
+  });
   return code;
 }
 
-/** deliver(from, to, pitch, rows, count, add): so many rows of a tile by itself, and values of each, are written where they belong, or added. */
+/** deliver(from, to, step, rows, count, add): so many rows and columns of a tile are written where they belong, or added. */
 function deliver(): Code {
   const code = new Code();
-  const [from, to, pitch, rows, count, add] = code.parameters(6);
+  const [from, to, step, rows, count, add] = code.parameters(6);
   const row = code.local("i32");
   const at = walk(code);
+  const deliverRow = (adding: boolean) => {
+    code.do(count).i32(columns).do("i32.lt_u");
+    code.if(
+      () => {
+        code.do(from).set(at.from).do(to).set(at.to);
+        neighbours(code, at, adding);
+      },
+      () => {
+        for (const half of [0, 16]) {
+          code.do(to, from).memory("v128.load", half);
+          if (adding) code.do(to).memory("v128.load", half).do("f32x4.add");
+          code.memory("v128.store", half);
+        }
+      },
+    );
+  };
   code.do(count).set(at.count);
   code.for(row, rows, 1, () => {
-    code.do(from).set(at.from).do(to).set(at.to);
     code.do(add).if(
-      () => neighbours(code, at, true),
-      () => neighbours(code, at, false),
+      () => deliverRow(true),
+      () => deliverRow(false),
     );
-    code
-      .do(to, pitch, "i32.add")
-      .set(to)
-      .advance(from, 4 * columns);
+    code.do(to, step, "i32.add").set(to).advance(from, pitch);
   });
   return code;
 }
@@ -86,56 +98,42 @@ export function product({ fused }: { fused: boolean }): Code {
   const [nextA, nextB, turned, down, parts, across, allPanels, room, thread] = code.parameters(9);
   const [a, b, y, which, part] = code.locals("i32", 5);
   const [unit, top, end, firstJ, endJ, i, j, panels, count] = code.locals("i32", 9);
-  const [start, length, left, pitch, size] = code.locals("i32", 5);
-  const [row, right, stop, to, rest, here, tall, wide, aside] = code.locals("i32", 9);
+  const [start, length, left, step, size] = code.locals("i32", 5);
+  const [row, right, stop, to, rest, here, tall, aside] = code.locals("i32", 8);
   const height = heightOf(fused);
-  const [packing, delivering] = [pack(height), deliver()];
-  const [two, one] = ([2, 1] as const).map((panels) => tile({ fused, panels }));
+  const packing = pack(height);
+  const delivering = deliver();
+  const two = tile({ fused, panels: 2 });
+  const one = tile({ fused, panels: 1 });
 
   const multiply = () => {
     // Where the panels are: a's of this row; b's of this column and the next, from `start` on.
     code.do(panels, i, top, "i32.sub", length, "i32.mul").floatAt().set(row);
     code.do(b, j, k, "i32.mul").floatAt().do(start).i32(16).do("i32.mul", "i32.add").set(left);
     code.do(left, size, "i32.add").set(right).do(left, length).i32(4).do("i32.shl", "i32.add").set(stop);
-    code
-      .do(y, i, n, "i32.mul", j, "i32.add")
-      .floatAt()
-      .set(to)
-      .do(n, j, "i32.sub")
-      .set(rest)
-      .least(rest, wide)
-      .set(rest);
+    code.do(y, i, n, "i32.mul", j, "i32.add").floatAt().set(to).do(n, j, "i32.sub").set(rest);
     code.do(end, i, "i32.sub").set(here).least(here, tall).set(here);
-    const operands = () => code.do(row, left, right, stop);
-    const alone = (which: Code) =>
-      operands()
-        .do(aside)
-        .i32(4 * columns)
-        .call(which);
-    code.do(here, tall, "i32.lt_u", start, "i32.or", rest, wide, "i32.lt_u", "i32.or").if(
-      () => {
-        code
-          .do(rest)
-          .i32(width)
-          .do("i32.gt_u")
-          .if(
-            () => alone(two),
-            () => alone(one),
-          );
-        code.do(aside, to, pitch, here, rest, start).call(delivering);
-      },
-      () => operands().do(to, pitch).call(two),
-    );
+    const multiplied = (by: Code) => code.do(row, left, right, stop, aside).call(by);
+    code
+      .do(rest)
+      .i32(width)
+      .do("i32.gt_u")
+      .if(
+        () => multiplied(two),
+        () => multiplied(one),
+      );
+    code.do(aside, to, step, here, rest, start).call(delivering);
   };
 
-  code.do(n).i32(2).do("i32.shl").set(pitch).do(k).i32(4).do("i32.shl").set(size);
+  code.do(n).i32(2).do("i32.shl").set(step).do(k).i32(4).do("i32.shl").set(size);
   code.do(allPanels, room, thread, "i32.mul", "i32.add").set(panels).do(first).set(unit);
-  code.i32(height).set(tall).i32(columns).set(wide);
+  code.i32(height).set(tall);
   code.do(panels, room, "i32.add").i32(tileBytes).do("i32.sub").set(aside);
   code.while(unit, last, 0, () => {
     code.do(unit, parts, "i32.div_u").set(which).do(unit, parts, "i32.rem_u").set(part);
-    code.do(firstA, which, nextA, "i32.mul", "i32.add").set(a).do(firstB, which, nextB, "i32.mul", "i32.add").set(b);
-    code.do(firstY, which, m, "i32.mul", pitch, "i32.mul", "i32.add").set(y);
+    code.do(firstA, which, nextA, "i32.mul", "i32.add").set(a);
+    code.do(firstB, which, nextB, "i32.mul", "i32.add").set(b);
+    code.do(firstY, which, m, "i32.mul", step, "i32.mul", "i32.add").set(y);
     code.do(part, down, "i32.div_u", across, "i32.mul").set(firstJ).do(firstJ, across, "i32.add").set(endJ);
     code.least(endJ, n).set(endJ);
     // As many panels of rows as come one after the other.

@@ -9,8 +9,10 @@ import { columns, heightOf, product, rowsAtOnce, tileBytes, width } from "./prod
 import { fusing } from "./relaxed.js";
 import { combine, dots } from "./vectors.js";
 
-/** Parts into which a product is cut for threads, at least, if they have as many columns as this. */
-const [wanted, least] = [16, 64];
+/** Parts into which a product is cut for threads, at least, */
+const wanted = 16;
+/** if they have as many columns as this. */
+const least = 64;
 
 /** How far apart the matrices of a batch lie, one after the other: 1, 0 for one and the same, or NaN if it differs. */
 function stepOf(matrices: readonly number[]): number {

@@ -88,7 +88,7 @@ export class Threads {
     const share = size < large ? 2 * this.count : tiles;
     const { ints, numbers } = this;
     const job = (Atomics.load(ints, at.job) + 1) | 0;
-    const claim = (job << tileBits) | 0;
+    const claim = job << tileBits;
     Atomics.store(ints, at.next, claim | closed);
     for (let i = 0; i < given.length; i++) numbers[i] = given[i];
     ints[at.count] = given.length;
