@@ -188,6 +188,26 @@ test("tensors have their operations, whichever entry they come from", () => {
   );
 });
 
+test("several threads of one program, each with a library of its own, multiply to the same bits", () => {
+  const told = node(
+    `
+      import { isMainThread, Worker } from "node:worker_threads";
+      import { fileURLToPath } from "node:url";
+      import { manualSeed, normal } from "gradtape";
+      if (isMainThread) for (let i = 0; i < 3; i++) new Worker(fileURLToPath(import.meta.url));
+      manualSeed(1);
+      const x = normal([300, 300]);
+      let y = x;
+      for (let i = 0; i < 20; i++) y = x.matmul(x);
+      console.log(y.sum().item());
+    `,
+    "threads.mjs",
+  );
+  const sums = told.trim().split("\n");
+  assert.is(sums.length, 4);
+  assert.is(new Set(sums).size, 1);
+});
+
 const tiny = 'import { tensor } from "gradtape"; console.log(tensor(0).sigmoid().item());';
 const most = 40 * 1024;
 

@@ -43,8 +43,6 @@ export class Engine {
   backend!: Backend;
   /** What workers could have had a part in since there are none. */
   private alone = 0;
-  /** Kernels that workers are given compiled. */
-  readonly kernels: Kernel[] = [];
 
   constructor(readonly limits: Limits) {
     this.memory = this.newMemory();
@@ -62,7 +60,7 @@ export class Engine {
       if (this.threads?.lost) this.stop();
       if (this.threads?.ready && this.threads.run(kernel, units, given, work)) return;
       this.alone += work;
-      if (!this.threads && this.alone >= untilThreads) this.threads = new Threads(this.memory, count, this.kernels);
+      if (!this.threads && this.alone >= untilThreads) this.threads = new Threads(this.memory, count);
     }
     kernel.in(this.memory)(0, units, ...given);
   }

@@ -4,7 +4,6 @@ import { gone } from "../../error.js";
 import { type Home, type Recipe, type Storage, withoutTemporaries } from "../../storage.js";
 import type { Backend, Block } from "../backend.js";
 import { assemble, Code } from "./assemble.js";
-import { plainly } from "./relaxed.js";
 
 const page = 2 ** 16;
 /** Most pages a memory can have: 4 GB. */
@@ -23,31 +22,23 @@ export const bytesOf = (floats: number): number => (floats * 4 + 20 + 63) & -64;
 
 /** A function of a module, made anew for each memory that it works in. */
 export class Kernel {
-  private compiled: WebAssembly.Module | undefined;
+  private module: WebAssembly.Module | undefined;
   private memory: Memory | undefined;
   private function: ((...args: number[]) => void) | undefined;
 
-  /** `write` is called when the kernel is first needed, and `compiling` with what compiles it. */
-  constructor(
-    private readonly write: () => Code,
-    private readonly compiling = plainly,
-  ) {}
+  /** `write` is called when the kernel is first needed. */
+  constructor(private readonly write: () => Code) {}
 
-  /** The bytes of the module that holds it. */
+  /** The module that holds it. */
   bytes(shared: boolean): Uint8Array<ArrayBuffer> {
     return assemble(this.write(), shared);
   }
 
-  /** That module, compiled synchronously, so modules stay small. */
-  module(shared: boolean): WebAssembly.Module {
-    this.compiled ??= this.compiling(() => new WebAssembly.Module(this.bytes(shared)));
-    return this.compiled;
-  }
-
-  /** The function as it works in a memory. */
+  /** The function as it works in a memory; compiled synchronously, so modules stay small. */
   in(memory: Memory): (...args: number[]) => void {
     if (this.memory !== memory || !this.function) {
-      const { exports } = new WebAssembly.Instance(this.module(memory.shared), { memory: { memory: memory.memory } });
+      this.module ??= new WebAssembly.Module(this.bytes(memory.shared));
+      const { exports } = new WebAssembly.Instance(this.module, { memory: { memory: memory.memory } });
       this.memory = memory;
       this.function = exports.kernel as (...args: number[]) => void;
     }

@@ -6,7 +6,7 @@ import { type Engine, isSingle } from "./engine.js";
 import { bytesOf, Kernel } from "./memory.js";
 import { pack } from "./pack.js";
 import { columns, heightOf, product, rowsAtOnce, tileBytes, width } from "./product.js";
-import { fusing } from "./relaxed.js";
+import { fuses } from "./relaxed.js";
 import { combine, dots } from "./vectors.js";
 
 /** Parts into which a product is cut for threads, at least, */
@@ -22,11 +22,14 @@ function stepOf(matrices: readonly number[]): number {
 
 export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean }> {
   const { multiplications, depth } = engine.limits;
-  const compiling = fusing();
-  const fused = Boolean(compiling);
-  const height = heightOf(fused);
-  const multiplying = new Kernel(() => product({ fused }), compiling);
-  engine.kernels.push(multiplying);
+  let made: { kernel: Kernel; height: number } | undefined;
+  /** The kernel, and the rows of its tiles: found out when it is first needed, since that may set a flag. */
+  const multiplying = () => {
+    if (made) return made;
+    const fused = fuses();
+    made = { kernel: new Kernel(() => product({ fused })), height: heightOf(fused) };
+    return made;
+  };
   const [combining, dotting] = [new Kernel(combine), new Kernel(dots)];
   const packing = new Kernel(() => pack(width));
 
@@ -48,6 +51,7 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     // A tile reads two panels of columns. Several products take room of one of a few sizes, which is used again.
     const needs = (steps[1] === 1 ? most : 1) * panels + width * k;
     const size = most > 1 ? 2 ** Math.ceil(Math.log2(needs)) : needs;
+    const { kernel, height } = multiplying();
     // Parts of few rows are divided along the columns, too.
     const down = Math.ceil(m / height);
     const across = Math.ceil(n / Math.min(Math.ceil(n / least), Math.ceil(wanted / (most * down))) / columns) * columns;
@@ -66,7 +70,7 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
       }
       const from = left + 4 * firsts[i] * m * k;
       const given = [from, widths, to + 4 * i * m * n, m, n, k, depth, 4 * steps[0] * m * k, 4 * apart, ta ? 1 : 0];
-      engine.run(multiplying, count * parts, [...given, down, parts, across, heights, own], count * m * n * k);
+      engine.run(kernel, count * parts, [...given, down, parts, across, heights, own], count * m * n * k);
     }
     engine.memory.give(widths, size);
     engine.memory.give(heights, packed);

@@ -48,22 +48,17 @@ export class Threads {
   /** Until when it is faster without workers. */
   private alone = 0;
 
-  /** Starts workers; `count` threads, of which the caller is one. They have `kernels` from the start, compiled. */
+  /** Starts workers; `count` threads, of which the caller is one. */
   constructor(
     private readonly memory: Memory,
     private readonly count: number,
-    kernels: readonly Kernel[],
   ) {
-    const modules = kernels.map((kernel, id) => {
-      this.ids.set(kernel, id);
-      return kernel.module(memory.shared);
-    });
     const control = new SharedArrayBuffer(controlBytes);
     this.ints = new Int32Array(control);
     this.numbers = new Float64Array(control, numbersAt, mostNumbers);
     this.bytes = new Uint8Array(control);
     this.workers = Array.from({ length: count - 1 }, (_, i) =>
-      startWorker({ control, memory: memory.memory, modules, thread: i + 1 }, () => {
+      startWorker({ control, memory: memory.memory, thread: i + 1 }, () => {
         this.lost = true;
       }),
     );

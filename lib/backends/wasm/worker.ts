@@ -34,15 +34,15 @@ const patience = 0.5;
  * claims tiles until none is left. What it read once for all of them was this job's if it can claim one.
  */
 const source = `
-const work = ({ control, memory, modules, thread }) => {
+const work = ({ control, memory, thread }) => {
   const ints = new Int32Array(control);
   const numbers = new Float64Array(control, ${numbersAt}, ${mostNumbers});
   const bytes = new Uint8Array(control);
-  const make = (module) => new WebAssembly.Instance(module, { memory: { memory } }).exports.kernel;
-  const kernels = modules.map(make);
-  const find = (id) => {
+  const kernels = [];
+  const make = (id) => {
     const [start, length] = ints.subarray(${tableAt / 4} + 2 * id);
-    return make(new WebAssembly.Module(bytes.slice(start, start + length)));
+    const module = new WebAssembly.Module(bytes.slice(start, start + length));
+    return new WebAssembly.Instance(module, { memory: { memory } }).exports.kernel;
   };
   Atomics.add(ints, ${at.ready}, 1);
   for (let job = 0; ; ) {
@@ -65,7 +65,7 @@ const work = ({ control, memory, modules, thread }) => {
       if (next >>> ${tileBits} !== (job & ${2 ** (32 - tileBits) - 1}) || tile >= tiles) break;
       const some = Math.ceil((tiles - tile) / share);
       if (Atomics.compareExchange(ints, ${at.next}, next, next + some) !== next) continue;
-      (kernels[id] ??= find(id))(tile * grain, Math.min((tile + some) * grain, units), ...given, thread);
+      (kernels[id] ??= make(id))(tile * grain, Math.min((tile + some) * grain, units), ...given, thread);
       Atomics.add(ints, ${at.done}, some);
       if (Atomics.load(ints, ${at.waiting}) === 1) Atomics.notify(ints, ${at.done});
     }
