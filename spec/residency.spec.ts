@@ -510,4 +510,11 @@ test("gradients of few parts add up in the memory where they are, those of many 
   configure();
 });
 
+test("blocks of 2 GB and more have their size", () => {
+  for (const floats of [2 ** 29, 2 ** 30, 2 ** 32]) {
+    assert.ok(bytesOf(floats) >= 4 * floats + 20 && bytesOf(floats) < 4 * floats + 84);
+    assert.is(bytesOf(floats) % 64, 0);
+  }
+});
+
 test.run();

@@ -73,8 +73,8 @@ export class Code {
   }
 
   /** Loads and stores at the address on the stack plus `offset`; no alignment is promised. */
-  memory(what: Access, offset = 0, lane = 0): this {
-    return this.emit(...access[what], 0, ...unsigned(offset), ...(what.endsWith("_lane") ? [lane] : []));
+  memory(what: Access, offset = 0): this {
+    return this.emit(...access[what], 0, ...unsigned(offset));
   }
 
   /** Makes a base and an index on the stack the address of a float: base + 4 · index. */
@@ -102,7 +102,7 @@ export class Code {
     return this.emit(...simd(31), index);
   }
 
-  /** Calls another function, of the same module, with what is on the stack. */
+  /** Calls another function with what is on the stack: one of the same module, that calls none itself. */
   call(helper: Code): this {
     const known = this.helpers.indexOf(helper);
     return this.emit(0x10, ...unsigned(known < 0 ? this.helpers.push(helper) : known + 1));

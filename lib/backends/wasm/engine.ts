@@ -14,7 +14,7 @@ export const usual = {
   chunk: 2 ** 13,
   /** Multiplications of a product that are worth it. */
   multiplications: 2 ** 12,
-  /** Steps of a product summed by themselves: of positive numbers such sums err by up to 12 units (2^-24 of them). */
+  /** Steps of a product summed by themselves: sums of uniform positive numbers err by some 12 units (2^-24 of them) at most. */
   depth: 128,
   /** Floats of packed panels up to which the products of a batch are computed together. */
   panels: 2 ** 20,

@@ -102,7 +102,7 @@ export const plain = {
 } as const;
 export type Plain = keyof typeof plain;
 
-/** Ways to the memory; of a vector one lane, or all. */
+/** Ways to the memory. */
 export const access = {
   "i32.load": [0x28],
   "i32.store": [0x36],

@@ -18,7 +18,7 @@ const much = 2 ** 26;
 const slack = 1.25;
 
 /** How many bytes so many floats take: six may be read, and four written, at the last of them. */
-export const bytesOf = (floats: number): number => (floats * 4 + 20 + 63) & -64;
+export const bytesOf = (floats: number): number => Math.ceil((floats * 4 + 20) / 64) * 64;
 
 /** A function of a module, made anew for each memory that it works in. */
 export class Kernel {

@@ -175,7 +175,7 @@ function begin(code: Code, { base, to, unit, length, width }: Beginning): void {
  */
 export function pick({ add }: { add: boolean }): Code {
   const code = new Code();
-  const [first, last, x, index, y, length, m, width, base] = code.parameters(9);
+  const [first, last, x, index, y, length, m, width, base] = code.parameters(add ? 9 : 8);
   const [unit, bytes, indices, few, many, i, j, at] = code.locals("i32", 8);
   code.do(m, width, "i32.mul").i32(2).do("i32.shl").set(bytes);
   code.do(first).set(unit);
@@ -205,7 +205,7 @@ export function pick({ add }: { add: boolean }): Code {
  */
 export function pickRows({ add }: { add: boolean }): Code {
   const code = new Code();
-  const [first, last, x, index, y, length, m, width, base] = code.parameters(9);
+  const [first, last, x, index, y, length, m, width, base] = code.parameters(add ? 9 : 8);
   const [unit, row, start, entry] = code.locals("i32", 4);
   const at = walk(code);
   /** Pushes the address of the row that the index names at `i`, of the piece that begins at `start`. */

@@ -3,7 +3,7 @@ import { Code } from "./assemble.js";
 import { square, steps, walk } from "./movement.js";
 
 /**
- * pack(first, last, from, to, count, each, k, pitch, across): `count` vectors of k values become `each` panels of `width`, 4 or more,
+ * pack(first, last, from, to, count, each, k, pitch, across): `count` vectors of k values become `each` panels of `width`, from 4 to 8,
  * their first values first; then the next so many vectors. Of all these panels `first` to `last` are made. A vector is a column
  * (`across`) or a row of a matrix whose rows lie `pitch` values apart. What a panel has too many makes sums that nobody reads.
  */

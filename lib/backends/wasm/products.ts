@@ -9,9 +9,9 @@ import { columns, heightOf, product, rowsAtOnce, tileBytes, width } from "./prod
 import { fuses } from "./relaxed.js";
 import { combine, dots } from "./vectors.js";
 
-/** Parts into which a product is cut for threads, at least, */
+/** About so many parts a product of few rows is cut into for threads, */
 const wanted = 16;
-/** if they have as many columns as this. */
+/** of about so many columns at least. */
 const least = 64;
 
 /** How far apart the matrices of a batch lie, one after the other: 1, 0 for one and the same, or NaN if it differs. */
@@ -48,8 +48,8 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     const apart = steps[1] * panels;
     const together = Math.floor(engine.limits.panels / Math.max(1, apart));
     const most = steps.some(Number.isNaN) ? 1 : Math.max(1, Math.min(firsts.length, together));
-    // A tile reads two panels of columns. Several products take room of one of a few sizes, which is used again.
-    const needs = (steps[1] === 1 ? most : 1) * panels + width * k;
+    // Several products take room of one of a few sizes, which is used again.
+    const needs = (steps[1] === 1 ? most : 1) * panels;
     const size = most > 1 ? 2 ** Math.ceil(Math.log2(needs)) : needs;
     const { kernel, height } = multiplying();
     // Parts of few rows are divided along the columns, too.

@@ -3,8 +3,8 @@ import { Code, supported } from "./assemble.js";
 import { surroundings } from "./worker.js";
 
 /**
- * Whether there are fused steps here. Node 20 has them behind a flag of V8's, which is set for good: it is the whole process's,
- * in which other threads may be compiling, too.
+ * Whether there are fused steps here. Node 20 (from 20.16 on) has them behind a flag of V8's, which is set for good: it is the whole
+ * process's, in which other threads may be compiling, too. Code that was kept compiled without it is compiled again.
  */
 export function fuses(): boolean {
   const steps = new Code().f32x4(0).f32x4(0).f32x4(0).do("f32x4.relaxed_madd", "drop");

@@ -25,7 +25,8 @@ const leastTile = 2 ** 14;
 const large = 2 ** 26;
 
 /**
- * In milliseconds: how long the caller waits for what workers hold, after which wait it does without them, and for how long.
+ * In milliseconds: how long the caller waits for what workers hold, after which wait it does without them, both beside some times
+ * what a tile takes, and for how long.
  */
 const patience = { caller: 400, tile: 1, rest: 10 };
 
@@ -120,7 +121,7 @@ export class Threads {
       for (let i = 0; i < 1000; i++) if (Atomics.load(ints, at.done) === tiles) return;
       const now = performance.now();
       start ||= now;
-      if (now > start + patience.caller) throw new Abandoned();
+      if (now > start + patience.caller + 9 * usual) throw new Abandoned();
       // Who waits that long shares the cores with others: for a while it is faster alone.
       if (now > start + patience.tile + 3 * usual) this.alone = now + patience.rest;
       if (!mayBlock) continue;
