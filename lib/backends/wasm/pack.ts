@@ -32,7 +32,7 @@ export function pack(width: number): Code {
     });
   };
 
-  /** Packs rows to a panel, by squares where there are four; the rest one by one. */
+  /** Packs rows to a panel, by squares of four by four where it is full; the rest row by row. */
   const rows = () => {
     code.do(from, v, row, "i32.mul", "i32.add").set(start).do(v).i32(width).do("i32.add").set(end).i32(0).set(p);
     code.do(end, count, "i32.gt_u").if(
