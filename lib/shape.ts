@@ -115,26 +115,32 @@ export function unify(
   const [...inputs] = sides(signature);
   const output = inputs.pop() as readonly string[];
   const dims: Record<string, number> = {};
-  const where: Record<string, string> = {};
   let front: Shape = [];
+  /** Names an axis, counted from the back. */
+  const axis = (i: number, at: number): string => {
+    const { shape } = operands[i];
+    const name = at === -1 ? "last axis" : at === -shape.length ? "first axis" : `axis ${at}`;
+    return `the ${name} of the ${ordinals[i]} (${shape.at(at)})`;
+  };
   inputs.forEach((side, i) => {
     const { shape } = operands[i];
-    const names = side.filter((name) => name !== "...");
-    if (names.length === side.length ? shape.length !== names.length : shape.length < names.length)
+    const open = side[0] === "...";
+    const named = side.length - Number(open);
+    if (open ? shape.length < named : shape.length !== named)
       throw new ShapeError(
-        `${call(op, operands)}: the ${ordinals[i]} must have ${names.length === side.length ? "" : "at least "}${names.length} axes, "${side.join(" ")}" (given ${shape.length})`,
+        `${call(op, operands)}: the ${ordinals[i]} must have ${open ? "at least " : ""}${named} axes, "${side.join(" ")}" (given ${shape.length})`,
       );
-    front = join(op, operands, front, shape.slice(0, shape.length - names.length), names.length);
-    names.forEach((name, k) => {
-      const index = shape.length - names.length + k;
-      const axis =
-        index === shape.length - 1 ? "last axis" : index === 0 ? "first axis" : `axis ${index - shape.length}`;
-      const here = `the ${axis} of the ${ordinals[i]} (${shape[index]})`;
-      if (name in dims && dims[name] !== shape[index])
-        throw new ShapeError(`${call(op, operands)}: ${where[name]} must equal ${here}`);
-      dims[name] = shape[index];
-      where[name] ??= here;
-    });
+    front = join(op, operands, front, shape.slice(0, shape.length - named), named);
+    for (let at = -named; at < 0; at++) {
+      const name = side[side.length + at];
+      const length = shape[shape.length + at];
+      dims[name] ??= length;
+      if (dims[name] === length) continue;
+      const first = inputs.findIndex((names) => names.includes(name));
+      throw new ShapeError(
+        `${call(op, operands)}: ${axis(first, inputs[first].indexOf(name) - inputs[first].length)} must equal ${axis(i, at)}`,
+      );
+    }
   });
   return { shape: output.flatMap((name) => (name === "..." ? front : [dims[name]])), dims };
 }

@@ -21,7 +21,9 @@ const test = suite("wasm");
 const defines = reference({ codegen: true });
 /** Everything goes to WebAssembly, however small, in small pieces. */
 const all = { elements: 0, inner: 0, multiplications: 1 };
-const claims = wasm(defines, { ...all, chunk: 48, depth: 8 }) as WasmBackend;
+const claims = wasm(defines, { ...all, chunk: 48, depth: 8, unpacked: 0 }) as WasmBackend;
+/** … with nothing packed for products … */
+const claimsUnpacked = wasm(defines, { ...all, depth: 8, unpacked: Infinity }) as WasmBackend;
 /** … or in one piece. */
 const claimsWhole = wasm(defines, all) as WasmBackend;
 
@@ -264,7 +266,8 @@ test("products of every small size, every operand transposed or not", () => {
   for (const how of hows)
     for (const m of [0, 1, 2, 3, 4, 5, 8, 9])
       for (const n of [0, 1, 3, 4, 5, 7, 8, 9, 16, 17])
-        for (const k of [0, 1, 3, 4, 5, 8, 9, 19]) compareProducts(m, n, k, how);
+        for (const k of [0, 1, 3, 4, 5, 8, 9, 19])
+          for (const by of [claims, claimsUnpacked]) compareProducts(m, n, k, how, { by });
 });
 
 test("products of the sizes that networks have", () => {
@@ -279,7 +282,7 @@ test("products of the sizes that networks have", () => {
       [5, 300, 70],
       [2, 1000, 9],
     ])
-      compareProducts(m, n, k, how);
+      for (const by of [claims, claimsUnpacked]) compareProducts(m, n, k, how, { by });
 });
 
 test("products of positive numbers, whose sums grow and grow, err by no more than PyTorch's, 16 units", () => {
@@ -288,8 +291,11 @@ test("products of positive numbers, whose sums grow and grow, err by no more tha
     for (const k of [100, 128, 256, 784]) compareProducts(64, 100, k, how, { by: claimsWhole, units: 16, draw });
 });
 
-test("the products of a batch, computed together, have the bits that they have one by one", () => {
-  const backends = [1, 60, 300, 2 ** 20].map((panels) => wasm(defines, { ...all, depth: 8, panels }) as WasmBackend);
+test("the products of a batch, computed together, or of what is not packed, have the bits that they have one by one", () => {
+  const packs = [1, 60, 300, 2 ** 20].map((panels) => ({ panels, unpacked: 0 }));
+  const backends = [...packs, { unpacked: Infinity }].map(
+    (how) => wasm(defines, { ...all, depth: 8, ...how }) as WasmBackend,
+  );
   for (const how of hows)
     for (const [left, right, batch] of [
       [[7], [7], [7]],

@@ -16,6 +16,8 @@ export const usual = {
   multiplications: 2 ** 12,
   /** Steps of a product summed by themselves: sums of uniform positive numbers err by some 12 units (2^-24 of them) at most. */
   depth: 128,
+  /** Values of a product up to which b is read where it lies: packed, it would not be read often enough. */
+  unpacked: 2 ** 16,
   /** Floats of packed panels up to which the products of a batch are computed together. */
   panels: 2 ** 20,
   /** Bytes of memory that are filled before values are copied out of it. */

@@ -17,8 +17,8 @@ const much = 2 ** 26;
 /** So many times its limit a memory may have before values are moved together: what was taken back serves only what has its size. */
 const slack = 1.25;
 
-/** How many bytes so many floats take: six may be read, and four written, at the last of them. */
-export const bytesOf = (floats: number): number => Math.ceil((floats * 4 + 20) / 64) * 64;
+/** How many bytes so many floats take: eight may be read, and four written, at the last of them. */
+export const bytesOf = (floats: number): number => Math.ceil((floats * 4 + 28) / 64) * 64;
 
 /** A function of a module, made anew for each memory that it works in. */
 export class Kernel {

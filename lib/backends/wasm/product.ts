@@ -1,12 +1,10 @@
-/** The matrix product in SIMD, of packed panels: tiles of eight columns, whose sums stay in registers. */
+/** The matrix product in SIMD: tiles of eight columns, whose sums stay in registers. */
 import { Code } from "./assemble.js";
 import { neighbours, walk } from "./movement.js";
 import { pack } from "./pack.js";
 
-/** Columns of b's panels. */
-export const width = 4;
-/** Columns of a tile: two panels. */
-export const columns = 2 * width;
+/** Columns of a tile, and of a panel of b's. */
+export const columns = 8;
 /** Rows of a tile, so many that V8 can keep all sums in registers: products that are rounded first need some, too. */
 export const heightOf = (fused: boolean): number => (fused ? 6 : 4);
 
@@ -18,18 +16,22 @@ const pitch = 4 * columns;
 export const tileBytes = 6 * pitch;
 
 /**
- * tile(row, left, right, stop, to): a panel of a's rows times one or two of b's columns, which begin at `left` (one ends at `stop`)
- * and `right`, summed up. Nothing else is done here: then V8 keeps the sums in registers.
+ * tile(row, stop, column, step, to, apart, add): a panel of a's rows, from `row` to `stop`, times four or eight of b's columns,
+ * in rows `step` bytes apart, summed up; then written, or added, to rows `apart` bytes apart. Nothing else is done here: then
+ * V8 keeps the sums in registers.
  */
-function tile({ fused, panels }: { fused: boolean; panels: 1 | 2 }): Code {
+function tile({ fused, vectors }: { fused: boolean; vectors: 1 | 2 }): Code {
   const code = new Code();
-  const [row, left, right, stop, to] = code.parameters(5);
-  const rows = Array.from({ length: heightOf(fused) }, () => code.locals("v128", panels));
-  const factors = code.locals("v128", panels);
+  const [row, stop, column, step, to, apart, add] = code.parameters(7);
+  const rows = Array.from({ length: heightOf(fused) }, () => code.locals("v128", vectors));
+  const factors = code.locals("v128", vectors);
   const value = code.local("v128");
-  code.while(left, stop, 16, () => {
+  code.while(row, stop, 4 * rows.length, () => {
     factors.forEach((factor, c) => {
-      code.do([left, right][c]).memory("v128.load").set(factor);
+      code
+        .do(column)
+        .memory("v128.load", 16 * c)
+        .set(factor);
     });
     rows.forEach((sums, r) => {
       code
@@ -41,99 +43,103 @@ function tile({ fused, panels }: { fused: boolean; panels: 1 | 2 }): Code {
         else code.do(sum, value, factors[c], "f32x4.mul", "f32x4.add").set(sum);
       });
     });
-    code.advance(row, 4 * rows.length).advance(right, 16);
+    code.do(column, step, "i32.add").set(column);
   });
-  rows.forEach((sums, r) => {
-    sums.forEach((sum, c) => {
-      code.do(to, sum).memory("v128.store", r * pitch + 16 * c);
-    });
-  });
+  const write = (adding: boolean) => {
+    for (const sums of rows) {
+      sums.forEach((sum, c) => {
+        code.do(to, sum);
+        if (adding)
+          code
+            .do(to)
+            .memory("v128.load", 16 * c)
+            .do("f32x4.add");
+        code.memory("v128.store", 16 * c);
+      });
+      code.do(to, apart, "i32.add").set(to);
+    }
+  };
+  code.do(add).if(
+    () => write(true),
+    () => write(false),
+  );
   return code;
 }
 
-/** deliver(from, to, step, rows, count, add): so many rows and columns of a tile are written where they belong, or added. */
+/** deliver(from, to, apart, rows, count, add): so many rows and columns of a tile are written where they belong, or added. */
 function deliver(): Code {
   const code = new Code();
-  const [from, to, step, rows, count, add] = code.parameters(6);
+  const [from, to, apart, rows, count, add] = code.parameters(6);
   const row = code.local("i32");
   const at = walk(code);
-  const deliverRow = (adding: boolean) => {
-    code.do(count).i32(columns).do("i32.lt_u");
-    code.if(
-      () => {
-        code.do(from).set(at.from).do(to).set(at.to);
-        neighbours(code, at, adding);
-      },
-      () => {
-        for (const half of [0, 16]) {
-          code.do(to, from).memory("v128.load", half);
-          if (adding) code.do(to).memory("v128.load", half).do("f32x4.add");
-          code.memory("v128.store", half);
-        }
-      },
-    );
-  };
   code.do(count).set(at.count);
   code.for(row, rows, 1, () => {
+    code.do(from).set(at.from).do(to).set(at.to);
     code.do(add).if(
-      () => deliverRow(true),
-      () => deliverRow(false),
+      () => neighbours(code, at, true),
+      () => neighbours(code, at, false),
     );
-    code.do(to, step, "i32.add").set(to).advance(from, pitch);
+    code.do(to, apart, "i32.add").set(to).advance(from, pitch);
   });
   return code;
 }
 
 /**
- * product(first, last, a, b, y, m, n, k, depth, nextA, nextB, turned, down, parts, across, panels, size, thread): y[m, n] from
- * a[m, k], or a[k, m] if `turned`, and from panels of b's columns; then the next y, whose a and panels lie so many bytes
- * further. It is cut into `parts` of a tile's rows (`down` of them) and `across` columns, a multiple of a tile's, counted down
- * the rows; of all these `first` to `last` are computed. `depth` steps of k are summed by themselves: a's rows, as panels in
- * `size` bytes of this thread's own, stay in cache, and sums of sums err less. With `fused`, products are added without being
- * rounded first.
+ * product(first, last, a, nextA, turned, b, nextB, nextColumn, nextRow, y, m, n, k, depth, down, parts, across, panels, size,
+ * thread): y[m, n] from a[m, k], or a[k, m] if `turned`, and from b's columns and rows, which lie so many bytes apart; then
+ * the next y, whose a and b lie so many bytes further. It is cut into `parts` of a tile's rows (`down` of them) and `across`
+ * columns, a multiple of a tile's, counted down the rows; of all these `first` to `last` are computed. `depth` steps of k are
+ * summed by themselves: a's rows, as panels in `size` bytes of this thread's own, stay in cache, and sums of sums err less.
+ * With `fused`, products are added without being rounded first.
  */
 export function product({ fused }: { fused: boolean }): Code {
   const code = new Code();
-  const [first, last, firstA, firstB, firstY, m, n, k, depth] = code.parameters(9);
-  const [nextA, nextB, turned, down, parts, across, allPanels, room, thread] = code.parameters(9);
+  const [first, last, firstA, nextA, turned, firstB, nextB, nextColumn, nextRow, firstY] = code.parameters(10);
+  const [m, n, k, depth, down, parts, across, allPanels, size, thread] = code.parameters(10);
   const [a, b, y, which, part] = code.locals("i32", 5);
   const [unit, top, end, firstJ, endJ, i, j, panels, count] = code.locals("i32", 9);
-  const [start, length, left, step, size] = code.locals("i32", 5);
-  const [row, right, stop, to, rest, here, tall, aside] = code.locals("i32", 8);
+  const [start, length, row, stop, column, to, apart] = code.locals("i32", 7);
+  const [here, tall, rest, wide, aside] = code.locals("i32", 5);
   const height = heightOf(fused);
   const packing = pack(height);
   const delivering = deliver();
-  const two = tile({ fused, panels: 2 });
-  const one = tile({ fused, panels: 1 });
+  const whole = tile({ fused, vectors: 2 });
+  const half = tile({ fused, vectors: 1 });
 
   const multiply = () => {
-    // Where the panels are: a's of this row; b's of this column and the next, from `start` on.
+    // Where the panels are: a's of this row, b's of this column, from `start` on.
     code.do(panels, i, top, "i32.sub", length, "i32.mul").floatAt().set(row);
-    code.do(b, j, k, "i32.mul").floatAt().do(start).i32(16).do("i32.mul", "i32.add").set(left);
-    code.do(left, size, "i32.add").set(right).do(left, length).i32(4).do("i32.shl", "i32.add").set(stop);
-    code.do(y, i, n, "i32.mul", j, "i32.add").floatAt().set(to).do(n, j, "i32.sub").set(rest);
+    code.do(row, length, tall, "i32.mul").floatAt().set(stop);
+    code.do(b, j, nextColumn, "i32.mul", "i32.add", start, nextRow, "i32.mul", "i32.add").set(column);
+    code.do(y, i, n, "i32.mul", j, "i32.add").floatAt().set(to);
     code.do(end, i, "i32.sub").set(here).least(here, tall).set(here);
-    const multiplied = (by: Code) => code.do(row, left, right, stop, aside).call(by);
-    code
-      .do(rest)
-      .i32(width)
-      .do("i32.gt_u")
-      .if(
-        () => multiplied(two),
-        () => multiplied(one),
-      );
-    code.do(aside, to, step, here, rest, start).call(delivering);
+    code.do(n, j, "i32.sub").set(rest).least(rest, wide).set(rest);
+    code.do(here, tall, "i32.ge_u", rest, wide, "i32.ge_u", "i32.and").if(
+      () => code.do(row, stop, column, nextRow, to, apart, start).call(whole),
+      () => {
+        // What has too many rows or columns is computed aside.
+        const compute = (by: Code) => code.do(row, stop, column, nextRow, aside).i32(pitch).i32(0).call(by);
+        code
+          .do(rest)
+          .i32(columns / 2)
+          .do("i32.gt_u")
+          .if(
+            () => compute(whole),
+            () => compute(half),
+          );
+        code.do(aside, to, apart, here, rest, start).call(delivering);
+      },
+    );
   };
 
-  code.do(n).i32(2).do("i32.shl").set(step).do(k).i32(4).do("i32.shl").set(size);
-  code.do(allPanels, room, thread, "i32.mul", "i32.add").set(panels).do(first).set(unit);
-  code.i32(height).set(tall);
-  code.do(panels, room, "i32.add").i32(tileBytes).do("i32.sub").set(aside);
+  code.do(n).i32(2).do("i32.shl").set(apart).i32(height).set(tall).i32(columns).set(wide).do(first).set(unit);
+  code.do(allPanels, size, thread, "i32.mul", "i32.add").set(panels);
+  code.do(panels, size, "i32.add").i32(tileBytes).do("i32.sub").set(aside);
   code.while(unit, last, 0, () => {
     code.do(unit, parts, "i32.div_u").set(which).do(unit, parts, "i32.rem_u").set(part);
     code.do(firstA, which, nextA, "i32.mul", "i32.add").set(a);
     code.do(firstB, which, nextB, "i32.mul", "i32.add").set(b);
-    code.do(firstY, which, m, "i32.mul", step, "i32.mul", "i32.add").set(y);
+    code.do(firstY, which, m, "i32.mul", apart, "i32.mul", "i32.add").set(y);
     code.do(part, down, "i32.div_u", across, "i32.mul").set(firstJ).do(firstJ, across, "i32.add").set(endJ);
     code.least(endJ, n).set(endJ);
     // As many panels of rows as come one after the other.

@@ -5,7 +5,7 @@ import { matrices } from "../gemm.js";
 import { type Engine, isSingle } from "./engine.js";
 import { bytesOf, Kernel } from "./memory.js";
 import { pack } from "./pack.js";
-import { columns, heightOf, product, rowsAtOnce, tileBytes, width } from "./product.js";
+import { columns, heightOf, product, rowsAtOnce, tileBytes } from "./product.js";
 import { fuses } from "./relaxed.js";
 import { combine, dots } from "./vectors.js";
 
@@ -21,7 +21,7 @@ function stepOf(matrices: readonly number[]): number {
 }
 
 export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean }> {
-  const { multiplications, depth } = engine.limits;
+  const { multiplications, depth, unpacked } = engine.limits;
   let made: { kernel: Kernel; height: number } | undefined;
   /** The kernel, and the rows of its tiles: found out when it is first needed, since that may set a flag. */
   const multiplying = () => {
@@ -31,7 +31,7 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     return made;
   };
   const [combining, dotting] = [new Kernel(combine), new Kernel(dots)];
-  const packing = new Kernel(() => pack(width));
+  const packing = new Kernel(() => pack(columns));
 
   /** y[..., rows, n] = a · b over leading axes. */
   function multiply(a: Block, b: Block, y: Block, [rows, n, k]: readonly number[], ta = false, tb = false): boolean {
@@ -43,8 +43,9 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     if (firsts.length === 1 && (m === 1 || n === 1)) return multiplyVector(a, b, y, [m, n, k], m === 1 ? !tb : ta);
     // Those of a batch are computed together, so that threads have something to divide.
     const steps = [stepOf(firsts), stepOf(seconds)];
-    const each = Math.ceil(n / width);
-    const panels = each * width * k;
+    const packs = tb || m * n > unpacked;
+    const each = Math.ceil(n / columns);
+    const panels = packs ? each * columns * k : 0;
     const apart = steps[1] * panels;
     const together = Math.floor(engine.limits.panels / Math.max(1, apart));
     const most = steps.some(Number.isNaN) ? 1 : Math.max(1, Math.min(firsts.length, together));
@@ -63,13 +64,16 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     const [widths, heights, to] = [size, packed, y.storage.size].map((floats) => engine.memory.take(floats));
     for (let i = 0; i < firsts.length; i += most) {
       const count = Math.min(most, firsts.length - i);
-      if (i === 0 || seconds[i] !== seconds[i - 1]) {
+      const second = right + 4 * seconds[i] * k * n;
+      if (packs && (i === 0 || seconds[i] !== seconds[i - 1])) {
         const matrices = steps[1] === 1 ? count : 1;
-        const given = [right + 4 * seconds[i] * k * n, widths, n, each, k, tb ? k : n, tb ? 0 : 1];
+        const given = [second, widths, n, each, k, tb ? k : n, tb ? 0 : 1];
         engine.run(packing, matrices * each, given, matrices * n * k);
       }
       const from = left + 4 * firsts[i] * m * k;
-      const given = [from, widths, to + 4 * i * m * n, m, n, k, depth, 4 * steps[0] * m * k, 4 * apart, ta ? 1 : 0];
+      // Where b's values are, and how many bytes lie between its matrices, its columns and its rows.
+      const where = packs ? [widths, 4 * apart, 4 * k, 4 * columns] : [second, 4 * steps[1] * k * n, 4, 4 * n];
+      const given = [from, 4 * steps[0] * m * k, ta ? 1 : 0, ...where, to + 4 * i * m * n, m, n, k, depth];
       engine.run(kernel, count * parts, [...given, down, parts, across, heights, own], count * m * n * k);
     }
     engine.memory.give(widths, size);

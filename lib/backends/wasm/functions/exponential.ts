@@ -15,11 +15,7 @@ export function exp(code: Code, a: number): Code {
   code.do(x).f32x4(Math.LOG2E).do("f32x4.mul").f32x4(magic).do("f32x4.add").set(n);
   code.do(n).f32x4(magic).do("f32x4.sub").set(r);
   code.do(x, r).f32x4(ln2).do("f32x4.mul", "f32x4.sub", r).f32x4(rest).do("f32x4.mul", "f32x4.sub").set(r);
-  polynomial(
-    code,
-    r,
-    [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
-  );
+  polynomial(code, r, [1.9875691e-4, 1.39819995e-3, 8.333452e-3, 4.1665796e-2, 0.16666665, 0.5]);
   code.do(r, r, "f32x4.mul", "f32x4.mul", r, "f32x4.add").f32x4(1).do("f32x4.add");
   // 2^n in two factors: so results below 2^-126 are rounded once, and those above the largest float are ∞.
   code.do(n).shift("shl", 9).shift("shr_s", 9).set(n);
@@ -49,10 +45,7 @@ export function log(code: Code, a: number): Code {
   polynomial(
     code,
     m,
-    [
-      7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
-      2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
-    ],
+    [7.0376836e-2, -0.1151461, 0.116769987, -0.12420141, 0.14249323, -0.16668058, 0.200007148, -0.24999994, 0.3333333],
   );
   code
     .do(m, "f32x4.mul", z, "f32x4.mul", e)
@@ -74,11 +67,7 @@ export function tanh(code: Code, a: number): Code {
   code.f32x4(1).f32x4(2);
   exp(code, double).f32x4(1).do("f32x4.add", "f32x4.div", "f32x4.sub").set(far);
   code.do(a, a, "f32x4.mul").set(square);
-  polynomial(
-    code,
-    square,
-    [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
-  );
+  polynomial(code, square, [-5.7049887e-3, 2.06390888e-2, -5.3739716e-2, 0.13331442, -0.3333328]);
   code.do(square, "f32x4.mul", size, "f32x4.mul", size, "f32x4.add").set(near);
   code.do(near, far, size).f32x4(0.625).do("f32x4.lt", "v128.bitselect");
   return code.do(a).f32x4(-0).do("v128.and", "v128.or"); // the sign, of −0 too

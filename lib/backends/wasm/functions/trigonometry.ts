@@ -54,9 +54,9 @@ function turn(code: Code, a: number, ahead: number): Code {
   reduce(code, size, quarters).set(r);
   code.do(quarters).i32x4(ahead).do("i32x4.add").set(quarters);
   code.do(r, r, "f32x4.mul").set(square);
-  polynomial(code, square, [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]);
+  polynomial(code, square, [-1.9515296e-4, 8.332161e-3, -0.16666655]);
   code.do(square, "f32x4.mul", r, "f32x4.mul", r, "f32x4.add").set(sine);
-  polynomial(code, square, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]);
+  polynomial(code, square, [2.4433157e-5, -1.3887316e-3, 4.1666646e-2]);
   code.do(square, "f32x4.mul", square, "f32x4.mul", square).f32x4(0.5).do("f32x4.mul", "f32x4.sub").f32x4(1);
   code.do("f32x4.add").set(cosine);
   code.do(cosine, sine, quarters).shift("shl", 31).shift("shr_s", 31).do("v128.bitselect");
