@@ -204,6 +204,36 @@ for (const width of widths) {
     });
 }
 
+test("logSoftmax and crossEntropy: of what a row is sure of, relative error at most 4u, though its loss is as small as e^-20", () => {
+  const [count, width] = [400, 5];
+  // Multiples of 1/4, whose differences are exact; the largest where the label is.
+  const x = Float32Array.from({ length: count * width }, (_, i) => {
+    const [row, column] = [Math.floor(i / width), i % width];
+    return column === (7 * row) % width ? 2 : 2 - (row + 1 + 3 * column) / 20;
+  }).map((value) => Math.round(4 * value) / 4);
+  const labels = tensor(
+    Int32Array.from({ length: count }, (_, row) => (7 * row) % width),
+    { dtype: "int32" },
+  );
+  const losses: Record<string, (x: Tensor) => Tensor> = {
+    logSoftmax: (x) => x.logSoftmax().gather(1, labels.reshape([count, 1])),
+    crossEntropy: (x) => crossEntropy(x, labels, { reduction: "none" }),
+    "crossEntropy, summed": (x) => crossEntropy(x, labels, { reduction: "sum" }),
+    "crossEntropy, their mean": (x) => crossEntropy(x, labels),
+  };
+  for (const [name, f] of Object.entries(losses)) {
+    const exact = both(f, x, "float64", [count, width]);
+    onBoth((backend) => {
+      const worst = new Worst();
+      both(f, x, "float32", [count, width]).value.forEach((found, i) => {
+        const wanted = exact.value[i];
+        worst.see(Math.abs(found - wanted) / (4 * u * Math.abs(wanted)), () => `number ${i}: ${found}, not ${wanted}`);
+      });
+      worst.check(`${name}, ${backend}`);
+    });
+  }
+});
+
 test("bceWithLogits: absolute error at most 4u · (1 + |x|), and its slope finite, for 100,000 numbers of every size", () => {
   const x = draws(cases, 6);
   const generator = new Generator(7);

@@ -1,4 +1,5 @@
 /** Cross-entropies of several classes, whose labels are indices or rows of probabilities. */
+import { crossEntropy as fast } from "../backends/wasm/losses.js";
 import { oneHot, tensor } from "../create.js";
 import { call, DtypeError, ShapeError, ValueError } from "../error.js";
 import { kernelOp } from "../kernel.js";
@@ -97,6 +98,7 @@ export const crossEntropy: Loss<CrossEntropyOptions> = /* @__PURE__ */ kernelOp<
     }
     if (reduction !== "none") y.storage.data[0] = reduction === "sum" ? total : total / rows;
   },
+  fast,
   vjp: [
     (g, _, [x, t], how) => {
       const p = probabilities(x, t);

@@ -10,7 +10,7 @@ import { fuses } from "./relaxed.js";
 import { combine, dots } from "./vectors.js";
 
 /** About so many parts a product of few rows is cut into for threads, */
-const wanted = 16;
+const wanted = 64;
 /** of about so many columns at least. */
 const least = 64;
 

@@ -1,6 +1,7 @@
 /** Softmax of rows in SIMD, and its logarithm: the largest value, then e^(x − max) and its sum, then the quotient. */
 import { Code } from "./assemble.js";
-import { exp, log as logarithm } from "./functions/exponential.js";
+import { exp } from "./functions/exponential.js";
+import { log1p } from "./functions/power.js";
 
 const halves = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 const pairs = [4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11];
@@ -41,9 +42,14 @@ export function softmax({ log }: { log: boolean }): Code {
       code.do(sum, value, "f64x2.promote_low_f32x4", "f64x2.add").set(sum);
       code.do(sum, value, value).shuffle(halves).do("f64x2.promote_low_f32x4", "f64x2.add").set(sum);
     });
-    code.do(sum, sum, sum).shuffle(halves).do("f64x2.add", "f32x4.demote_f64x2_zero").set(sum);
-    code.do(sum, sum).shuffle(first32).set(sum);
-    if (log) logarithm(code, sum).set(sum);
+    code.do(sum, sum, sum).shuffle(halves).do("f64x2.add");
+    // One of the terms is 1: without it the rest keeps its digits, however small.
+    if (log) code.f64x2(1).do("f64x2.sub");
+    code.do("f32x4.demote_f64x2_zero").set(sum).do(sum, sum).shuffle(first32).set(sum);
+    if (log) {
+      log1p(code, sum);
+      code.set(sum);
+    }
     visit(() => {
       if (log) store(() => code.do(value, sum, "f32x4.sub"));
       else store(() => code.float(to, i).memory("v128.load").do(sum, "f32x4.div"));
