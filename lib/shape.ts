@@ -87,17 +87,19 @@ export function axesOf(op: string, axes: number | readonly number[] | undefined,
   return found.sort((a, b) => a - b);
 }
 
-/** The names of each operand, then of the result, by signature. */
-const read = new Map<string, readonly (readonly string[])[]>();
+/** The names of each operand, and of the result, by signature. */
+const read = new Map<string, { inputs: readonly (readonly string[])[]; output: readonly string[] }>();
 
-function sides(signature: string): readonly (readonly string[])[] {
-  const found =
-    read.get(signature) ??
-    signature
-      .replace("->", ",")
-      .split(",")
-      .map((side) => side.trim().split(/\s+/).filter(Boolean));
-  read.set(signature, found);
+function sides(signature: string) {
+  let found = read.get(signature);
+  if (!found) {
+    const [output, ...inputs] = signature
+      .split(/,|->/)
+      .map((side) => side.trim().split(/\s+/).filter(Boolean))
+      .reverse();
+    found = { inputs: inputs.reverse(), output };
+    read.set(signature, found);
+  }
   return found;
 }
 
@@ -112,8 +114,7 @@ export function unify(
   signature: string,
   operands: readonly { shape: Shape }[],
 ): { shape: Shape; dims: Dims } {
-  const [...inputs] = sides(signature);
-  const output = inputs.pop() as readonly string[];
+  const { inputs, output } = sides(signature);
   const dims: Record<string, number> = {};
   let front: Shape = [];
   /** Names an axis, counted from the back. */
