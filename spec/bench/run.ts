@@ -12,8 +12,8 @@ import { buildAll, howTo, makeFolder, makeSubjects, names, type Subject, setup }
 import { type Workload, workloads, writeProblem } from "./workloads.js";
 
 const rounds = 7;
-/** Milliseconds of work before anything is timed: engines compile what is used often, for a second or two. */
-const warmUp = 2000;
+/** Milliseconds of work before anything is timed: engines compile what is used often, for two or three seconds where cores are few. */
+const warmUp = 4000;
 /** Milliseconds between two batches, in which threads that still look for work fall asleep. */
 const pause = 50;
 
@@ -42,7 +42,7 @@ const command = commandLine(
   "Times gradtape and its peers; ours / it below 1 means that we are faster.",
 )
   .argument("[workloads...]", "W1 … W8 (default: all)", workloadNames)
-  .option("--seconds <s>", "time for each subject in each workload, after 2 s to warm up", positive, 3)
+  .option("--seconds <s>", "time for each subject in each workload, after 4 s to warm up", positive, 3)
   .option("--subjects <names>", `some of ${names.join(",")} (default: all)`, subjectNames)
   .option("--json <file>", "write the results there as well")
   .option("--setup", "install the peers, then end")

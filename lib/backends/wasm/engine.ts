@@ -61,8 +61,10 @@ export class Engine {
     if (count > 1 && work >= divided && units > 1) {
       if (this.threads?.lost) this.stop();
       if (this.threads?.ready && this.threads.run(kernel, units, given, work)) return;
-      this.alone += work;
-      if (!this.threads && this.alone >= untilThreads) this.threads = new Threads(this.memory, count);
+      if (!this.threads) {
+        this.alone += work;
+        if (this.alone >= untilThreads) this.threads = new Threads(this.memory, count);
+      }
     }
     kernel.in(this.memory)(0, units, ...given);
   }

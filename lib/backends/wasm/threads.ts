@@ -47,7 +47,7 @@ export class Threads {
   private readonly ids = new Map<Kernel, number>();
   private end = codeAt;
   /** Until when it is faster without workers. */
-  private alone = 0;
+  private alone = -Infinity;
 
   /** Starts workers; `count` threads, of which the caller is one. */
   constructor(
