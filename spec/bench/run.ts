@@ -11,7 +11,7 @@ import type { Figures } from "./subjects/serve.js";
 import { buildAll, howTo, makeFolder, makeSubjects, names, type Subject, setup } from "./subjects.js";
 import { type Workload, workloads, writeProblem } from "./workloads.js";
 
-const rounds = 7;
+const rounds = 15;
 /** Milliseconds of work before anything is timed: engines compile what is used often, for two or three seconds where cores are few. */
 const warmUp = 4000;
 /** Milliseconds between two batches, in which threads that still look for work fall asleep. */

@@ -14,7 +14,7 @@ export const usual = {
   chunk: 2 ** 13,
   /** Multiplications of a product that are worth it. */
   multiplications: 2 ** 12,
-  /** Steps of a product summed by themselves: sums of uniform positive numbers err by some 12 units (2^-24 of them) at most. */
+  /** Steps of a product summed by themselves: sums of uniform positive numbers err by some 13 units (2^-24 of them) at most. */
   depth: 128,
   /** Values of a product up to which b is read where it lies: packed, it would not be read often enough. */
   unpacked: 2 ** 16,

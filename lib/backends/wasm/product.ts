@@ -17,8 +17,8 @@ export const tileBytes = 6 * pitch;
 
 /**
  * tile(row, stop, column, step, to, apart, add): a panel of a's rows, from `row` to `stop`, times four or eight of b's columns,
- * in rows `step` bytes apart, summed up; then written, or added, to rows `apart` bytes apart. Nothing else is done here: then
- * V8 keeps the sums in registers.
+ * in rows `step` bytes apart, summed up; then written, or added, to rows `apart` bytes apart. More is not done here: then V8
+ * keeps the sums in registers.
  */
 function tile({ fused, vectors }: { fused: boolean; vectors: 1 | 2 }): Code {
   const code = new Code();
