@@ -13,13 +13,9 @@ export type Transposed = { ta?: boolean; tb?: boolean };
 
 type Product = (a: Tensor, b: Tensor, how?: Transposed) => Tensor;
 
-const signatures = ["m k, ... k n", "m k, ... n k", "k m, ... k n", "k m, ... n k"].map(
-  (side) => `... ${side} -> ... m n`,
-);
-
 const product: Product = kernelOp<Required<Transposed>>("matmul", {
   args: (a, b, { ta = false, tb = false }: Transposed = {}) => [[a, b], { ta: Boolean(ta), tb: Boolean(tb) }],
-  shape: ({ ta, tb }) => signatures[2 * Number(ta) + Number(tb)],
+  shape: ({ ta, tb }) => `... ${ta ? "k m" : "m k"}, ... ${tb ? "n k" : "k n"} -> ... m n`,
   run: ([a, b], y, { m, n, k }, { ta, tb }) => gemm(a, b, y, [m, n, k], ta, tb),
   vjp: [
     (g, _, [, b], { ta, tb }) => (ta ? b.matmul(g, { ta: tb, tb: true }) : g.matmul(b, { tb: !tb })),
