@@ -93,11 +93,8 @@ const read = new Map<string, { inputs: readonly (readonly string[])[]; output: r
 function sides(signature: string) {
   let found = read.get(signature);
   if (!found) {
-    const [output, ...inputs] = signature
-      .split(/,|->/)
-      .map((side) => side.trim().split(/\s+/).filter(Boolean))
-      .reverse();
-    found = { inputs: inputs.reverse(), output };
+    const inputs = signature.split(/,|->/).map((side) => side.trim().split(/\s+/).filter(Boolean));
+    found = { output: inputs.pop() as string[], inputs };
     read.set(signature, found);
   }
   return found;
@@ -107,7 +104,7 @@ const ordinals = ["first", "second", "third", "fourth"];
 
 /**
  * Reads the shapes of `operands` by a signature, such as `"... m k, ... k n -> ... m n"`: equal names have equal
- * lengths, `...` stands for leading axes that broadcast. Returns the result's shape and the length of each name.
+ * lengths, `...` before them stands for leading axes that broadcast. Returns the result's shape and the length of each name.
  */
 export function unify(
   op: string,

@@ -16,7 +16,7 @@ export const usual = {
   multiplications: 2 ** 12,
   /** Steps of a product summed by themselves: sums of uniform positive numbers err by some 13 units (2^-24 of them) at most. */
   depth: 128,
-  /** Values of a product up to which b is read where it lies: packed, it would not be read often enough. */
+  /** Values of a product up to which b, unless transposed, is read where it lies: packing it costs more than it saves. */
   unpacked: 2 ** 16,
   /** Floats of packed panels up to which the products of a batch are computed together. */
   panels: 2 ** 20,
@@ -61,6 +61,7 @@ export class Engine {
     if (count > 1 && work >= divided && units > 1) {
       if (this.threads?.lost) this.stop();
       if (this.threads?.ready && this.threads.run(kernel, units, given, work)) return;
+      // Not longer than that: once the sum outgrew small integers, V8 would drop what it has compiled.
       if (!this.threads) {
         this.alone += work;
         if (this.alone >= untilThreads) this.threads = new Threads(this.memory, count);

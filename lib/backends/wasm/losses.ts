@@ -1,29 +1,29 @@
-/** Cross-entropy of class indices, as a kernel of the backend, which its op brings along. */
+/** Cross-entropy of class indices, as a kernel of the backend, which its op brings along; rows of probabilities are left to the reference. */
 import type { Block, FastKernel } from "../backend.js";
 import { type Engine, isSingle } from "./engine.js";
 import { Kernel } from "./memory.js";
-import { softmax } from "./softmax.js";
+import { softmax, softmaxWork } from "./softmax.js";
 
 export function crossEntropy(engine: Engine): FastKernel<{ reduction: string }> {
   const logarithms = new Kernel(() => softmax({ log: true }));
 
-  /** Of each row's logarithms only that of its label is read. */
+  /** −log softmax(x) at each row's label, all of them or added up: of what the kernel computes only these leave its memory. */
   function compute(x: Block, t: Block, y: Block, reduction: string): boolean {
     const [rows, classes] = x.shape;
     const { size } = x.storage;
     if (!engine.memory.begin([x], [size])) return false;
     const from = engine.memory.address(x.storage);
     const to = engine.memory.take(size);
-    engine.run(logarithms, rows, [from, to, classes], 0);
+    engine.run(logarithms, rows, [from, to, classes], softmaxWork(size, classes));
     const { floats } = engine.memory;
     const labels = t.storage.data;
     let total = 0;
     for (let row = 0; row < rows; row++) {
-      const loss = 0 - floats[to / 4 + row * classes + labels[row]];
+      const loss = 0 - floats[to / 4 + row * classes + labels[row]]; // never −0
       if (reduction === "none") y.storage.data[row] = loss;
       total += loss;
     }
-    if (reduction !== "none") y.storage.value = reduction === "sum" ? total : total / rows;
+    if (reduction !== "none") y.storage.value = Math.fround(reduction === "sum" ? total : total / rows);
     engine.memory.give(to, size);
     engine.memory.end();
     return true;

@@ -86,8 +86,8 @@ function deliver(): Code {
 
 /**
  * product(first, last, a, nextA, turned, b, nextB, nextColumn, nextRow, y, m, n, k, depth, down, parts, across, panels, size,
- * thread): y[m, n] from a[m, k], or a[k, m] if `turned`, and from b's columns and rows, which lie so many bytes apart; then
- * the next y, whose a and b lie so many bytes further. It is cut into `parts` of a tile's rows (`down` of them) and `across`
+ * thread): y[m, n] from a[m, k], or a[k, m] if `turned`, and b[k, n], whose columns (the first ones of tiles) and rows lie so
+ * many bytes apart; then the next y, whose a and b lie so many bytes further. It is cut into `parts` of a tile's rows (`down` of them) and `across`
  * columns, a multiple of a tile's, counted down the rows; of all these `first` to `last` are computed. `depth` steps of k are
  * summed by themselves: a's rows, as panels in `size` bytes of this thread's own, stay in cache, and sums of sums err less.
  * With `fused`, products are added without being rounded first.
@@ -117,7 +117,7 @@ export function product({ fused }: { fused: boolean }): Code {
     code.do(here, tall, "i32.ge_u", rest, wide, "i32.ge_u", "i32.and").if(
       () => code.do(row, stop, column, nextRow, to, apart, start).call(whole),
       () => {
-        // What has too many rows or columns is computed aside.
+        // A tile with more rows or columns than y has left is computed aside.
         const compute = (by: Code) => code.do(row, stop, column, nextRow, aside).i32(pitch).i32(0).call(by);
         code
           .do(rest)

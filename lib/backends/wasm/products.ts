@@ -71,7 +71,7 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
         engine.run(packing, matrices * each, given, matrices * n * k);
       }
       const from = left + 4 * firsts[i] * m * k;
-      // Where b's values are, and how many bytes lie between its matrices, its columns and its rows.
+      // Where b's values are, and how many bytes lie between its matrices, its columns (the first ones of tiles), its rows.
       const where = packs ? [widths, 4 * apart, 4 * k, 4 * columns] : [second, 4 * steps[1] * k * n, 4, 4 * n];
       const given = [from, 4 * steps[0] * m * k, ta ? 1 : 0, ...where, to + 4 * i * m * n, m, n, k, depth];
       engine.run(kernel, count * parts, [...given, down, parts, across, heights, own], count * m * n * k);

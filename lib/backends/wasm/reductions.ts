@@ -1,10 +1,10 @@
 /** Sums, extremes and softmax: axes become rows and columns. */
 import { type Shape, sizeOf, summedAxes } from "../../shape.js";
 import type { Backend, Block, FastKernel } from "../backend.js";
-import { type Engine, functionWork, isSingle } from "./engine.js";
+import { type Engine, isSingle } from "./engine.js";
 import { Kernel } from "./memory.js";
 import { block, columns, type Fold, folds, rows } from "./reduce.js";
-import { softmax } from "./softmax.js";
+import { softmax, softmaxWork } from "./softmax.js";
 
 /** A fold of rows, and of columns. */
 type Folding = { rows: Kernel; columns: Kernel };
@@ -63,7 +63,7 @@ export function reductions(engine: Engine): Backend["kernels"] {
     if (!engine.memory.begin([x], [size])) return false;
     const from = engine.memory.address(x.storage);
     const to = engine.memory.take(size);
-    engine.run(kernel, size / n, [from, to, n], n % 4 === 0 ? size * 2 * functionWork : 0);
+    engine.run(kernel, size / n, [from, to, n], softmaxWork(size, n));
     engine.finish(y, to);
     return true;
   }

@@ -1,11 +1,15 @@
 /** Softmax of rows in SIMD, and its logarithm: the largest value, then e^(x − max) and its sum, then the quotient. */
 import { Code } from "./assemble.js";
+import { functionWork } from "./engine.js";
 import { exp } from "./functions/exponential.js";
 import { log1p } from "./functions/power.js";
 
 const halves = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 const pairs = [4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11];
 const first32 = [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3];
+
+/** The work of so many values in rows of n: none to divide where rows end within a vector, and the next must overwrite it. */
+export const softmaxWork = (size: number, n: number): number => (n % 4 === 0 ? size * 2 * functionWork : 0);
 
 /** softmax(first, last, x, y, n): of rows of n values each those from `first` to `last`; a few floats behind them are written too. */
 export function softmax({ log }: { log: boolean }): Code {
@@ -43,7 +47,7 @@ export function softmax({ log }: { log: boolean }): Code {
       code.do(sum, value, value).shuffle(halves).do("f64x2.promote_low_f32x4", "f64x2.add").set(sum);
     });
     code.do(sum, sum, sum).shuffle(halves).do("f64x2.add");
-    // One of the terms is 1: without it the rest keeps its digits, however small.
+    // One of the terms is 1: without it the rest keeps the digits that it has beside 1 in doubles.
     if (log) code.f64x2(1).do("f64x2.sub");
     code.do("f32x4.demote_f64x2_zero").set(sum).do(sum, sum).shuffle(first32).set(sum);
     if (log) {

@@ -46,7 +46,7 @@ export class Threads {
   private readonly bytes: Uint8Array;
   private readonly ids = new Map<Kernel, number>();
   private end = codeAt;
-  /** Until when it is faster without workers. */
+  /** Until when it is faster without workers; no small integer at first, since V8 would compile anew for the times to come. */
   private alone = -Infinity;
 
   /** Starts workers; `count` threads, of which the caller is one. */
