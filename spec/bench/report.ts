@@ -81,3 +81,13 @@ export function summary(results: readonly Result[]): string {
   const heads = ["time, of PyTorch's", "least, of its least", "times as fast as the best in JavaScript"];
   return table([["", "", ...heads, ""], ...rows]);
 }
+
+/** How much of WebAssembly's peak, in GFLOP/s, our products reach: by the median, and by the least time. */
+export function peakShares(peak: number, workloads: readonly Workload[], results: readonly Result[]): string {
+  const shares = workloads.flatMap(({ name, flops = 0 }) => {
+    const mine = ours(results.filter(({ workload }) => workload === name));
+    const share = (ms: number): string => `${((100 * flops) / ms / 1e6 / peak).toFixed(0)} %`;
+    return mine ? [`${name} ${share(mine.medianMs)} (at best ${share(mine.minMs)})`] : [];
+  });
+  return `WebAssembly's peak on all cores, ${peak.toFixed(0)} GFLOP/s: of it ${shares.join(", ")}`;
+}

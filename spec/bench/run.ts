@@ -5,7 +5,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { InvalidArgumentError } from "commander";
 import { commandLine, positive } from "../../examples/common/options.js";
 import type { Batch, Child } from "./child.js";
-import { median, type Result, summary, workloadTable } from "./report.js";
+import { measurePeak } from "./peak.js";
+import { median, peakShares, type Result, summary, workloadTable } from "./report.js";
 import { measureStart } from "./start.js";
 import type { Figures } from "./subjects/serve.js";
 import { buildAll, howTo, makeFolder, makeSubjects, names, type Subject, setup } from "./subjects.js";
@@ -161,6 +162,9 @@ async function bench(folder: string): Promise<void> {
   const results: Result[] = [];
   for (const workload of chosen) results.push(...(await measure(workload, subjects, folder)));
   if (new Set(results.map(({ subject }) => subject)).size > 1) console.log(`\nours\n${summary(results)}`);
+  const rates = results.filter(({ workload }) => chosen.some(({ name, flops }) => name === workload && flops));
+  if (rates.some(({ subject }) => subject === "gradtape"))
+    console.log(`\n${peakShares(await measurePeak(), chosen, rates)}`);
   if (asked.includes("gradtape")) console.log(`\n${measureStart(folder).join("\n")}`);
   console.log("\nms per step. ~: max is more than 1.5 times min, the machine was busy with something else.");
   if (options.json) writeFileSync(options.json, `${JSON.stringify({ machine, results }, null, 2)}\n`);
