@@ -510,9 +510,9 @@ test("gradients of few parts add up in the memory where they are, those of many 
   configure();
 });
 
-test("blocks of 2 GB and more have their size", () => {
-  for (const floats of [2 ** 29, 2 ** 30, 2 ** 32]) {
-    assert.ok(bytesOf(floats) >= 4 * floats + 20 && bytesOf(floats) < 4 * floats + 84);
+test("blocks have room for eight floats from their last one on, and those of 2 GB and more have their size", () => {
+  for (const floats of [1, 9, 10, 16, 2 ** 29, 2 ** 30, 2 ** 32]) {
+    assert.ok(bytesOf(floats) >= 4 * floats + 28 && bytesOf(floats) < 4 * floats + 92);
     assert.is(bytesOf(floats) % 64, 0);
   }
 });

@@ -162,9 +162,9 @@ async function bench(folder: string): Promise<void> {
   const results: Result[] = [];
   for (const workload of chosen) results.push(...(await measure(workload, subjects, folder)));
   if (new Set(results.map(({ subject }) => subject)).size > 1) console.log(`\nours\n${summary(results)}`);
-  const rates = results.filter(({ workload }) => chosen.some(({ name, flops }) => name === workload && flops));
-  if (rates.some(({ subject }) => subject === "gradtape"))
-    console.log(`\n${peakShares(await measurePeak(), chosen, rates)}`);
+  const products = results.filter(({ workload }) => chosen.some(({ name, flops }) => name === workload && flops));
+  if (products.some(({ subject }) => subject === "gradtape"))
+    console.log(`\n${peakShares(await measurePeak(), chosen, products)}`);
   if (asked.includes("gradtape")) console.log(`\n${measureStart(folder).join("\n")}`);
   console.log("\nms per step. ~: max is more than 1.5 times min, the machine was busy with something else.");
   if (options.json) writeFileSync(options.json, `${JSON.stringify({ machine, results }, null, 2)}\n`);
