@@ -79,7 +79,10 @@ function propagate(
       `${caller}(${show(y.shape)}): the seed must have the shape of the tensor (given ${show(seed.shape)})`,
     );
   const needed = new Set<Operand>();
+  /** Whether any op adds what it took a part of in place. */
+  let parts = false;
   for (const x of steps) {
+    if (x.origin?.op.pullInto) parts = true;
     if (x.origin?.released)
       throw new GradError(
         `backward through ${x.origin.name}: this tape was released by an earlier backward(); compute the loss again, or give that call { retainGraph: true }`,
@@ -126,7 +129,7 @@ function propagate(
         const own = driver.fit(pulled, input, origin.name);
         const sum = before && !onto ? driver.accumulate(before, own) : own;
         gradients.set(input, sum);
-        if ((before || op.pullInto) && sameShape(sum.shape, input.shape)) sums.add(sum);
+        if (parts && (before || op.pullInto) && sameShape(sum.shape, input.shape)) sums.add(sum);
         if (!before) continue;
         sums.delete(before);
         drop(before);

@@ -281,6 +281,7 @@ test("products of the sizes that networks have", () => {
       [33, 65, 257],
       [5, 300, 70],
       [2, 1000, 9],
+      [390, 1030, 9],
     ])
       for (const by of [claims, claimsUnpacked]) compareProducts(m, n, k, how, { by });
 });

@@ -5,14 +5,14 @@ import { matrices } from "../gemm.js";
 import { type Engine, isSingle } from "./engine.js";
 import { bytesOf, Kernel } from "./memory.js";
 import { pack } from "./pack.js";
-import { columns, heightOf, product, rowsAtOnce, tileBytes } from "./product.js";
+import { asideBytes, columns, heightOf, product, rowsAtOnce } from "./product.js";
 import { fuses } from "./relaxed.js";
 import { combine, dots } from "./vectors.js";
 
 /** About so many parts a product of few rows is cut into for threads, */
 const wanted = 64;
-/** of about so many columns at least. */
-const least = 64;
+/** of about so many columns at least, and at most: what is computed of them stays in cache. */
+const [least, widest] = [64, 1024];
 
 /** How far apart the matrices of a batch lie, one after the other: 1, 0 for one and the same, or NaN if it differs. */
 function stepOf(matrices: readonly number[]): number {
@@ -21,7 +21,7 @@ function stepOf(matrices: readonly number[]): number {
 }
 
 export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean }> {
-  const { multiplications, depth, unpacked } = engine.limits;
+  const { multiplications, unpacked } = engine.limits;
   let made: { kernel: Kernel; height: number } | undefined;
   /** The kernel, and the rows of its tiles: found out when it is first needed, since that may set a flag. */
   const multiplying = () => {
@@ -45,7 +45,9 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     const steps = [stepOf(firsts), stepOf(seconds)];
     const packs = tb || m * n > unpacked;
     const each = Math.ceil(n / columns);
-    const panels = packs ? each * columns * k : 0;
+    const pieces = Math.ceil(k / engine.limits.depth);
+    const depth = Math.ceil(k / pieces);
+    const panels = packs ? each * columns * pieces * depth : 0;
     const apart = steps[1] * panels;
     const together = Math.floor(engine.limits.panels / Math.max(1, apart));
     const most = steps.some(Number.isNaN) ? 1 : Math.max(1, Math.min(firsts.length, together));
@@ -55,9 +57,10 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     const { kernel, height } = multiplying();
     // Parts of few rows are divided along the columns, too.
     const down = Math.ceil(m / height);
-    const across = Math.ceil(n / Math.min(Math.ceil(n / least), Math.ceil(wanted / (most * down))) / columns) * columns;
+    const wide = Math.min(n, widest, Math.max(least, (n * most * down) / wanted));
+    const across = Math.ceil(wide / columns) * columns;
     const parts = down * Math.ceil(n / across);
-    const own = bytesOf(height * rowsAtOnce * Math.min(depth, k)) + tileBytes;
+    const own = bytesOf(height * rowsAtOnce * depth) + asideBytes * across;
     const packed = (engine.limits.threads * own) / 4;
     if (!engine.memory.begin([a, b], [size, packed, y.storage.size])) return false;
     const [left, right] = [engine.memory.address(a.storage), engine.memory.address(b.storage)];
@@ -67,12 +70,14 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
       const second = right + 4 * seconds[i] * k * n;
       if (packs && (i === 0 || seconds[i] !== seconds[i - 1])) {
         const matrices = steps[1] === 1 ? count : 1;
-        const given = [second, widths, n, each, k, tb ? k : n, tb ? 0 : 1];
-        engine.run(packing, matrices * each, given, matrices * n * k);
+        const given = [second, widths, n, each, k, tb ? k : n, tb ? 0 : 1, depth, pieces];
+        engine.run(packing, matrices * each * pieces, given, matrices * n * k);
       }
       const from = left + 4 * firsts[i] * m * k;
-      // Where b's values are, and how many bytes lie between its matrices, its columns (the first ones of tiles), its rows.
-      const where = packs ? [widths, 4 * apart, 4 * k, 4 * columns] : [second, 4 * steps[1] * k * n, 4, 4 * n];
+      // Where b's values are, and how many bytes further its next matrix, column, step and row; see `product`.
+      const where = packs
+        ? [widths, 4 * apart, 4 * depth, 4 * columns * each, 4 * columns]
+        : [second, 4 * steps[1] * k * n, 4, 4 * n, 4 * n];
       const given = [from, 4 * steps[0] * m * k, ta ? 1 : 0, ...where, to + 4 * i * m * n, m, n, k, depth];
       engine.run(kernel, count * parts, [...given, down, parts, across, heights, own], count * m * n * k);
     }

@@ -46,16 +46,15 @@ const work = ({ control, memory, thread }) => {
   };
   Atomics.add(ints, ${at.ready}, 1);
   for (let job = 0; ; ) {
-    for (let until = 0; Atomics.load(ints, ${at.job}) === job; )
-      for (let i = 0; i < 200 && Atomics.load(ints, ${at.job}) === job; i++)
-        if (i === 199) {
-          const now = performance.now();
-          until ||= now + ${patience};
-          if (now < until) continue;
-          Atomics.add(ints, ${at.asleep}, 1);
-          Atomics.wait(ints, ${at.job}, job);
-          Atomics.sub(ints, ${at.asleep}, 1);
-        }
+    for (let i = 1, until = 0; Atomics.load(ints, ${at.job}) === job; i++) {
+      if (i % 200) continue;
+      const now = performance.now();
+      until ||= now + ${patience};
+      if (now < until) continue;
+      Atomics.add(ints, ${at.asleep}, 1);
+      Atomics.wait(ints, ${at.job}, job);
+      Atomics.sub(ints, ${at.asleep}, 1);
+    }
     job = Atomics.load(ints, ${at.job});
     const id = ints[${at.kernel}], grain = ints[${at.grain}], units = ints[${at.units}], share = ints[${at.share}];
     const given = Array.from(numbers.subarray(0, ints[${at.count}]));
