@@ -11,11 +11,11 @@ export const usual = {
   /** Length of an inner loop that is worth it. */
   inner: 4,
   /** Elements of a long row that are computed in one go. */
-  chunk: 2 ** 13,
+  chunk: 2 ** 11,
   /** Multiplications of a product that are worth it. */
   multiplications: 2 ** 12,
-  /** Steps of a product summed by themselves: sums of uniform positive numbers err by some 13 units (2^-24 of them) at most. */
-  depth: 128,
+  /** Steps of a product summed by themselves at least: sums of 100 and more uniform positive numbers err by 7 units (2^-24 of them) at most. */
+  depth: 64,
   /** Values of a product up to which b, unless transposed, is read where it lies: packing it costs more than it saves. */
   unpacked: 2 ** 16,
   /** Floats of packed panels up to which the products of a batch are computed together. */

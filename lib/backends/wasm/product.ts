@@ -1,7 +1,7 @@
 /** The matrix product in SIMD: tiles of eight columns, whose sums stay in registers. */
 import { Code } from "./assemble.js";
 import { neighbours, walk } from "./movement.js";
-import { pack } from "./pack.js";
+import { panel } from "./pack.js";
 
 /** Columns of a tile, and of a panel of b's. */
 export const columns = 8;
@@ -83,18 +83,17 @@ export function product({ fused }: { fused: boolean }): Code {
   const [m, n, k, depth, down, parts, across, own, size, thread] = code.parameters(10);
   const [a, b, y, which, part] = code.locals("i32", 5);
   const [unit, top, end, firstJ, endJ, i, j, panels, count] = code.locals("i32", 9);
-  const [start, length, row, stop, column, to, apart] = code.locals("i32", 7);
-  const [panel, here, tall, wide, aside, sums, r] = code.locals("i32", 7);
+  const [start, length, from, row, stop, column, to, apart] = code.locals("i32", 8);
+  const [high, here, tall, wide, lowest, rows, aside, sums, r] = code.locals("i32", 9);
   const at = walk(code);
   const rest = at.count;
   const height = heightOf(fused);
-  const packing = pack(height);
+  const packing = panel(height);
   const whole = tile({ fused, vectors: 2 });
   const half = tile({ fused, vectors: 1 });
 
   const multiply = () => {
-    code.do(row, panel, "i32.add").set(stop).do(end, i, "i32.sub").set(here);
-    code.least(here, tall).i32(0).do(start, length, "i32.add", k, "i32.ge_u", "select").set(here);
+    code.do(row, high, "i32.add").set(stop).do(y).least(i, lowest).do(n, "i32.mul", j, "i32.add").floatAt().set(to);
     code.do(here, tall, "i32.ge_u", rest, wide, "i32.ge_u", "i32.and").if(
       () => code.do(row, stop, column, nextRow, sums, start, to, apart).call(whole),
       () => {
@@ -115,10 +114,12 @@ export function product({ fused }: { fused: boolean }): Code {
         });
       },
     );
-    code.do(stop).set(row).do(to, apart, tall, "i32.mul", "i32.add").set(to).advance(sums, tileBytes);
+    code.do(stop).set(row).advance(sums, tileBytes);
   };
 
   code.do(n).i32(2).do("i32.shl").set(apart).i32(height).set(tall).i32(columns).set(wide).do(first).set(unit);
+  // The last tile of rows ends where y does: of some rows another one computes the same, too.
+  code.do(m, tall, "i32.sub").set(lowest).least(m, tall).set(rows);
   code.do(own, size, thread, "i32.mul", "i32.add").set(aside);
   code.do(aside, across).i32(asideBytes).do("i32.mul", "i32.add").set(panels);
   code.while(unit, last, 0, () => {
@@ -129,20 +130,24 @@ export function product({ fused }: { fused: boolean }): Code {
     code.least(endJ, n).set(endJ);
     // As many panels of rows as come one after the other.
     code.do(part, down, "i32.rem_u").set(top).do(down, top, "i32.sub").set(count).do(last, unit, "i32.sub").set(end);
-    code.least(count, end).set(count).i32(rowsAtOnce).set(end).least(count, end).set(count);
-    code.do(unit, count, "i32.add").set(unit).do(top, tall, "i32.mul").set(top);
-    code.do(count, tall, "i32.mul", top, "i32.add").set(end).least(end, m).set(end);
-    code.do(firstY, which, m, "i32.mul", top, "i32.add", apart, "i32.mul", "i32.add").set(y);
+    code.least(count, end).set(end).i32(rowsAtOnce).set(count).least(count, end).set(end);
+    code.do(unit, end, "i32.add").set(unit).do(top, end, "i32.add", tall, "i32.mul").set(end);
+    code.do(top, tall, "i32.mul").set(top);
+    code.do(firstY, which, m, "i32.mul", apart, "i32.mul", "i32.add").set(y);
     code.for(start, k, 0, () => {
       code.do(k, start, "i32.sub").set(length).least(length, depth).set(length);
-      code.i32(0).do(count, a);
-      code.do(start, m, "i32.mul", top, "i32.add", top, k, "i32.mul", start, "i32.add", turned, "select").floatAt();
-      code.do(panels, end, top, "i32.sub", count, length, m, k, turned, "select", turned, length).i32(1).call(packing);
-      code.do(length, tall, "i32.mul").i32(2).do("i32.shl").set(panel).do(aside).set(sums).do(firstJ).set(j);
+      code.do(length, tall, "i32.mul").i32(2).do("i32.shl").set(high).do(panels).set(row).do(top).set(i);
+      code.do(rows).i32(0).do(start, length, "i32.add", k, "i32.ge_u", "select").set(here);
+      code.do(a, start, m).i32(1).do(turned, "select", "i32.mul").floatAt().set(from);
+      code.while(i, end, height, () => {
+        code.do(from, row).least(i, lowest).do(m, length, m, k, turned, "select", turned).call(packing);
+        code.do(row, high, "i32.add").set(row);
+      });
+      code.do(aside).set(sums).do(firstJ).set(j);
       code.while(j, endJ, columns, () => {
-        // Where the panel of b's columns is, and the first tile's place.
+        // Where the panel of b's columns is.
         code.do(b, j, nextColumn, "i32.mul", "i32.add", start, nextStart, "i32.mul", "i32.add").set(column);
-        code.float(y, j).set(to).do(n, j, "i32.sub").set(rest).least(rest, wide).set(rest);
+        code.do(n, j, "i32.sub").set(rest).least(rest, wide).set(rest);
         code.do(panels).set(row).do(top).set(i);
         code.while(i, end, height, multiply);
       });

@@ -45,7 +45,8 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     const steps = [stepOf(firsts), stepOf(seconds)];
     const packs = tb || m * n > unpacked;
     const each = Math.ceil(n / columns);
-    const pieces = Math.ceil(k / engine.limits.depth);
+    // Sums of sums err least where both are of about as many terms; in a tile's registers they are fast.
+    const pieces = Math.ceil(k / Math.max(engine.limits.depth, 2 * Math.sqrt(k)));
     const depth = Math.ceil(k / pieces);
     const panels = packs ? each * columns * pieces * depth : 0;
     const apart = steps[1] * panels;

@@ -137,10 +137,11 @@ export class Threads {
   private publish(kernel: Kernel): number {
     const code = kernel.bytes(this.memory.shared);
     const id = this.ids.size;
-    if (id >= mostKernels || this.end + code.length > controlBytes) return -1;
+    const end = this.end + code.length;
+    if (id >= mostKernels || end > controlBytes) return -1;
     this.bytes.set(code, this.end);
-    this.ints.set([this.end, code.length], tableAt / 4 + 2 * id);
-    this.end += code.length;
+    this.ints.set([this.end, end], tableAt / 4 + 2 * id);
+    this.end = end;
     this.ids.set(kernel, id);
     return id;
   }

@@ -39,11 +39,6 @@ const work = ({ control, memory, thread }) => {
   const numbers = new Float64Array(control, ${numbersAt}, ${mostNumbers});
   const bytes = new Uint8Array(control);
   const kernels = [];
-  const make = (id) => {
-    const [start, length] = ints.subarray(${tableAt / 4} + 2 * id);
-    const module = new WebAssembly.Module(bytes.slice(start, start + length));
-    return new WebAssembly.Instance(module, { memory: { memory } }).exports.kernel;
-  };
   Atomics.add(ints, ${at.ready}, 1);
   for (let job = 0; ; ) {
     for (let i = 1, until = 0; Atomics.load(ints, ${at.job}) === job; i++) {
@@ -57,14 +52,19 @@ const work = ({ control, memory, thread }) => {
     }
     job = Atomics.load(ints, ${at.job});
     const id = ints[${at.kernel}], grain = ints[${at.grain}], units = ints[${at.units}], share = ints[${at.share}];
-    const given = Array.from(numbers.subarray(0, ints[${at.count}]));
+    const given = [...numbers.subarray(0, ints[${at.count}])];
     for (;;) {
       const next = Atomics.load(ints, ${at.next});
       const tile = next & ${closed}, tiles = Atomics.load(ints, ${at.tiles});
       if (next >>> ${tileBits} !== (job & ${2 ** (32 - tileBits) - 1}) || tile >= tiles) break;
       const some = Math.ceil((tiles - tile) / share);
       if (Atomics.compareExchange(ints, ${at.next}, next, next + some) !== next) continue;
-      (kernels[id] ??= make(id))(tile * grain, Math.min((tile + some) * grain, units), ...given, thread);
+      if (!kernels[id]) {
+        const [start, end] = ints.subarray(${tableAt / 4} + 2 * id);
+        const module = new WebAssembly.Module(bytes.slice(start, end));
+        kernels[id] = new WebAssembly.Instance(module, { memory: { memory } }).exports.kernel;
+      }
+      kernels[id](tile * grain, Math.min((tile + some) * grain, units), ...given, thread);
       Atomics.add(ints, ${at.done}, some);
       if (Atomics.load(ints, ${at.waiting}) === 1) Atomics.notify(ints, ${at.done});
     }

@@ -22,7 +22,7 @@ function log2(code: Code, x: number, less?: number): Code {
   if (less !== undefined) code.do(less, f, e).f64x2(0).do("f64x2.eq", "v128.bitselect").set(f);
   code.do(f, f).f64x2(2).do("f64x2.add", "f64x2.div").set(s);
   code.do(s, s, "f64x2.mul").set(square);
-  polynomial(code, square, [0.340748974647, 0.411671746252, 0.57708360032, 0.961796673266, 2.88539008179], "f64x2");
+  polynomial(code, square, [0.340749, 0.41167175, 0.5770836003, 0.961796673266, 2.88539008179], "f64x2");
   code.do(s, "f64x2.mul", e, "f64x2.add", x, x).f64x2(Infinity).do("f64x2.lt", "v128.bitselect").set(y); // ∞ and NaN stay
   return code.f64x2(-Infinity).do(y, x).f64x2(0).do("f64x2.eq", "v128.bitselect");
 }
@@ -41,10 +41,7 @@ export function exp2(code: Code, t: number): number {
   polynomial(
     code,
     f,
-    [
-      1.52527193362e-5, 1.54613530037e-4, 1.33336695424e-3, 9.61805697944e-3, 5.55041072743e-2, 0.240226509203,
-      0.693147180582,
-    ],
+    [1.525272e-5, 1.5461353e-4, 1.33336695e-3, 9.61805698e-3, 5.55041072743e-2, 0.240226509203, 0.693147180582],
     "f64x2",
   );
   code.do(f, "f64x2.mul", scale, "f64x2.mul");
