@@ -24,8 +24,11 @@ export const indexSelect: (x: Tensor, axis: number, index: Tensor | Rows) => Ten
     const { count, length, width } = along(x.shape, axis);
     const [from, to, places] = [x.storage.data, y.storage.data, index.storage.data];
     for (let c = 0, o = 0; c < count; c++)
-      for (let i = 0; i < places.length; i++)
-        for (let j = 0, at = (c * length + places[i]) * width; j < width; j++) to[o++] = from[at++];
+      for (let i = 0; i < places.length; i++, o += width) {
+        const at = (c * length + places[i]) * width;
+        if (width > 32) to.set(from.subarray(at, at + width), o);
+        else for (let j = 0; j < width; j++) to[o + j] = from[at + j];
+      }
   },
   vjp: [(g, _, [x, index], { axis }) => zerosLike(x).indexAdd(axis, index, g), null],
   dtype: ([x]) => x.dtype,
