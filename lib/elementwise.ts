@@ -78,9 +78,12 @@ function elementwise(name: string, arity: number, { f, d = [], defaults = [], in
         const tensors = inputs.map((x) => (typeof x === "number" ? constant(x, result.dtype) : x));
         return arriving.mul((d[i] as NonNullable<Slope>)(result, ...tensors) as Operand);
       }
-      const operands = places.map((place) =>
-        place === 0 ? arriving : place === 1 ? result : place === 2 + arity ? (onto as Tensor) : inputs[place - 2],
-      );
+      // Not by map(): V8's compiled one makes arrays of another kind, for which all that read them would be compiled anew.
+      const operands: Operand[] = [];
+      for (const place of places)
+        operands.push(
+          place === 0 ? arriving : place === 1 ? result : place === 2 + arity ? (onto as Tensor) : inputs[place - 2],
+        );
       return compute(name, word, operands, result.shape, result.dtype);
     },
   };

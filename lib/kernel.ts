@@ -49,10 +49,10 @@ export function kernelOp<A = object>(name: string, spec: KernelSpec<A>): AnyOp {
     for (let i = 0; i < own.differentiable.length; i++) checkTensor(name, inputs[i]);
     const { shape, dims } = shapeOf(inputs, attributes);
     const type = dtype ? dtype(inputs, attributes) : promote(name, inputs);
-    const blocks = inputs.map(read);
-    if (!run) return record(own, new Tensor(blocks[0].storage, shape), inputs, attributes);
+    for (const x of inputs) read(x);
+    if (!run) return record(own, new Tensor(inputs[0].storage, shape), inputs, attributes);
     const y = new Tensor(Storage.allocate(name, shape, type), shape);
-    compute(backend(), blocks, y, dims, attributes);
+    compute(backend(), inputs, y, dims, attributes);
     return record(own, y, inputs, attributes);
   };
   const op: Operation = {
