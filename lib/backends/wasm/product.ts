@@ -97,7 +97,7 @@ export function product({ fused }: { fused: boolean }): Code {
     code.do(here, tall, "i32.ge_u", rest, wide, "i32.ge_u", "i32.and").if(
       () => code.do(row, stop, column, nextRow, sums, start, to, apart).call(whole),
       () => {
-        // A tile that is not all, or with more rows or columns than y has left, is computed aside.
+        // A tile whose sums go on, or with more rows or columns than y has left, is computed aside.
         const compute = (by: Code) => code.do(row, stop, column, nextRow, sums, start, sums).i32(pitch).call(by);
         code
           .do(rest)
