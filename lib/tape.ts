@@ -79,10 +79,7 @@ function propagate(
       `${caller}(${show(y.shape)}): the seed must have the shape of the tensor (given ${show(seed.shape)})`,
     );
   const needed = new Set<Operand>();
-  /** Whether any op adds what it took a part of in place. */
-  let parts = false;
   for (const x of steps) {
-    if (x.origin?.op.pullInto) parts = true;
     if (x.origin?.released)
       throw new GradError(
         `backward through ${x.origin.name}: this tape was released by an earlier backward(); compute the loss again, or give that call { retainGraph: true }`,
@@ -91,12 +88,14 @@ function propagate(
       needed.add(x);
   }
   const gradients = new Map<Tensor, Tensor>([[y, seed ? driver.fit(seed, y, caller) : onesLike(y)]]);
-  /** Takes back what only this function knew of. */
+  /** Takes back what only this function knew of: no seed, which may be a gradient of another pass, around this one. */
   const drop = ({ storage }: Tensor): void => {
-    if (!storage.owned || !storage.home) return;
+    if (!storage.owned || !storage.home || storage === seed?.storage) return;
     for (const other of gradients.values()) if (other.storage === storage) return;
     storage.discard();
   };
+  /** Whether an op takes a part: only then it matters which gradients may be added to in place. */
+  const parts = steps.some(({ origin }) => origin?.op.pullInto);
   /** Gradients that were made here and that nobody else holds: many small parts are added in place, so that none costs the whole. */
   const sums = new Set<Tensor>();
   for (let k = steps.length - 1; k >= 0; k--) {

@@ -375,4 +375,27 @@ test("a checkpoint gives each call gradients of its own, though the same seed ar
   assert.equal(gradient(y, x, { seed }).toArray(), [0, 0, 0]);
 });
 
+test("the gradient that a checkpoint is given stays what it is for others whom it reaches, as in residual networks", () => {
+  const [x, w] = [0, 1].map(() => normal([40, 40], { generator, requiresGrad: true }));
+  const f = (y: Tensor) => y.matmul(w).tanh();
+  type Part = typeof f;
+  const graphs: ((f: Part) => Tensor)[] = [
+    (f) => x.add(f(x)),
+    (f) => x.sin().add(f(x)),
+    (f) => f(x).add(f(x.sin())),
+    (f) => [0, 1, 2].reduce((y) => y.add(f(y)), x.sin()),
+  ];
+  for (const graph of graphs) {
+    const found = (part: Part) => gradient(graph(part).mul(w).sum(), [x, w]);
+    const expected = found(f);
+    found(checkpoint(f)).forEach((g, i) => {
+      assertClose(g, expected[i], { tolerance: 1e-5 });
+    });
+    const loss = graph(checkpoint(f)).mul(w).sum();
+    x.grad = null;
+    loss.backward();
+    assertClose(x.grad as unknown as Tensor, expected[0], { tolerance: 1e-5 });
+  }
+});
+
 test.run();
