@@ -281,7 +281,7 @@ test("products of the sizes that networks have", () => {
       for (const by of [claims, claimsUnpacked]) compareProducts(m, n, k, how, { by });
 });
 
-test("products of positive numbers, whose sums grow and grow, err by at most 8 units as well", () => {
+test("products of 100 and more positive numbers, whose sums grow and grow, err by at most 8 units as well", () => {
   const draw = (size: number): Float32Array => Float32Array.from({ length: size }, () => generator.uniform());
   for (const how of hows)
     for (const k of [100, 128, 256, 784, 2000]) compareProducts(64, 100, k, how, { by: claimsWhole, draw });

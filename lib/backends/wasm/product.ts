@@ -18,9 +18,9 @@ const tileBytes = 6 * pitch;
 export const asideBytes = (rowsAtOnce * tileBytes) / columns;
 
 /**
- * tile(row, stop, column, step, sums, add, to, apart): a panel of a's rows, from `row` to `stop`, times four or eight of b's
- * columns, in rows `step` bytes apart, summed up; with the sums of an earlier tile, if `add`, written to rows `apart` bytes
- * apart. More is not done here: then V8 keeps the sums in registers.
+ * tile(row, stop, column, step, before, add, to, apart): a panel of a's rows, from `row` to `stop`, times four or eight of b's
+ * columns, in rows `step` bytes apart, summed up; with the sums `before`, a tile by itself, if `add`, written to rows `apart`
+ * bytes apart. More is not done here: then V8 keeps the sums in registers.
  */
 function tile({ fused, vectors }: { fused: boolean; vectors: 1 | 2 }): Code {
   const code = new Code();
@@ -69,18 +69,19 @@ function tile({ fused, vectors }: { fused: boolean; vectors: 1 | 2 }): Code {
 
 /**
  * product(first, last, a, nextA, turned, b, nextB, nextColumn, nextStart, nextRow, y, m, n, k, depth, down, parts, across, own,
- * size, thread): y[m, n] from a[m, k], or a[k, m] if `turned`, and b[k, n]; then the next y, whose a and b lie so many bytes
+ * room, thread): y[m, n] from a[m, k], or a[k, m] if `turned`, and b[k, n]; then the next y, whose a and b lie so many bytes
  * further. It is cut into `parts` of a tile's rows (`down` of them) and `across` columns, a multiple of a tile's, counted down the
- * rows; of all these `first` to `last` are computed. `depth` steps of k are summed by themselves: a's rows, as panels in `size`
- * bytes of this thread's own, stay in cache, and sums of sums err less. What a tile reads of b begins `nextColumn` bytes further
- * for each column to its left and `nextStart` for each step before, in rows `nextRow` apart. With `fused`, products are added
- * without being rounded first.
+ * rows; of all these `first` to `last` are computed. The last tile of rows ends where y does: some of its rows another one, and
+ * perhaps another thread, computes and writes as well, the same. `depth` steps of k are summed by themselves, so that sums of sums
+ * err less. Each thread has `room` bytes of its own from `own` on, which stay in cache: tiles whose sums go on, then panels of a's
+ * rows. What a tile reads of b begins `nextColumn` bytes further for each column to its left and `nextStart` for each step before,
+ * in rows `nextRow` apart. With `fused`, products are added without being rounded first.
  */
 export function product({ fused }: { fused: boolean }): Code {
   const code = new Code();
   const [first, last, firstA, nextA, turned, firstB, nextB, nextColumn, nextStart, nextRow, firstY] =
     code.parameters(11);
-  const [m, n, k, depth, down, parts, across, own, size, thread] = code.parameters(10);
+  const [m, n, k, depth, down, parts, across, own, room, thread] = code.parameters(10);
   const [a, b, y, which, part] = code.locals("i32", 5);
   const [unit, top, end, firstJ, endJ, i, j, panels, count] = code.locals("i32", 9);
   const [start, length, from, row, stop, column, to, apart] = code.locals("i32", 8);
@@ -97,7 +98,7 @@ export function product({ fused }: { fused: boolean }): Code {
     code.do(here, tall, "i32.ge_u", rest, wide, "i32.ge_u", "i32.and").if(
       () => code.do(row, stop, column, nextRow, sums, start, to, apart).call(whole),
       () => {
-        // A tile whose sums go on, or with more rows or columns than y has left, is computed aside.
+        // A tile whose sums go on, or with more columns than y has left, or more rows than y has, is computed aside.
         const compute = (by: Code) => code.do(row, stop, column, nextRow, sums, start, sums).i32(pitch).call(by);
         code
           .do(rest)
@@ -118,9 +119,8 @@ export function product({ fused }: { fused: boolean }): Code {
   };
 
   code.do(n).i32(2).do("i32.shl").set(apart).i32(height).set(tall).i32(columns).set(wide).do(first).set(unit);
-  // The last tile of rows ends where y does: of some rows another one computes the same, too.
   code.do(m, tall, "i32.sub").set(lowest).least(m, tall).set(rows);
-  code.do(own, size, thread, "i32.mul", "i32.add").set(aside);
+  code.do(own, room, thread, "i32.mul", "i32.add").set(aside);
   code.do(aside, across).i32(asideBytes).do("i32.mul", "i32.add").set(panels);
   code.while(unit, last, 0, () => {
     code.do(unit, parts, "i32.div_u").set(which).do(unit, parts, "i32.rem_u").set(part);

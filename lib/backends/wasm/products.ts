@@ -45,7 +45,7 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     const steps = [stepOf(firsts), stepOf(seconds)];
     const packs = tb || m * n > unpacked;
     const each = Math.ceil(n / columns);
-    // Sums of sums err least where both are of about as many terms; in a tile's registers they are fast.
+    // Sums of sums err least where both have about √k terms; fewer, longer ones take less time, and err little more.
     const pieces = Math.ceil(k / Math.max(engine.limits.depth, 2 * Math.sqrt(k)));
     const depth = Math.ceil(k / pieces);
     const panels = packs ? each * columns * pieces * depth : 0;
@@ -61,11 +61,11 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     const wide = Math.min(n, widest, Math.max(least, (n * most * down) / wanted));
     const across = Math.ceil(wide / columns) * columns;
     const parts = down * Math.ceil(n / across);
-    const own = bytesOf(height * rowsAtOnce * depth) + asideBytes * across;
-    const packed = (engine.limits.threads * own) / 4;
-    if (!engine.memory.begin([a, b], [size, packed, y.storage.size])) return false;
+    const room = asideBytes * across + bytesOf(height * rowsAtOnce * depth);
+    const rooms = (engine.limits.threads * room) / 4;
+    if (!engine.memory.begin([a, b], [size, rooms, y.storage.size])) return false;
     const [left, right] = [engine.memory.address(a.storage), engine.memory.address(b.storage)];
-    const [widths, heights, to] = [size, packed, y.storage.size].map((floats) => engine.memory.take(floats));
+    const [widths, own, to] = [size, rooms, y.storage.size].map((floats) => engine.memory.take(floats));
     for (let i = 0; i < firsts.length; i += most) {
       const count = Math.min(most, firsts.length - i);
       const second = right + 4 * seconds[i] * k * n;
@@ -80,10 +80,10 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
         ? [widths, 4 * apart, 4 * depth, 4 * columns * each, 4 * columns]
         : [second, 4 * steps[1] * k * n, 4, 4 * n, 4 * n];
       const given = [from, 4 * steps[0] * m * k, ta ? 1 : 0, ...where, to + 4 * i * m * n, m, n, k, depth];
-      engine.run(kernel, count * parts, [...given, down, parts, across, heights, own], count * m * n * k);
+      engine.run(kernel, count * parts, [...given, down, parts, across, own, room], count * m * n * k);
     }
     engine.memory.give(widths, size);
-    engine.memory.give(heights, packed);
+    engine.memory.give(own, rooms);
     engine.finish(y, to);
     return true;
   }
