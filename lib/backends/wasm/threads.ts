@@ -15,7 +15,7 @@ import {
 } from "./worker.js";
 
 /** A job is cut into so many tiles for each thread, so that a late worker holds up little, */
-const tilesEach = 16;
+const tilesEach = 24;
 /** none of which is smaller than this (see `Threads.run`). */
 const leastTile = 2 ** 14;
 /**
