@@ -14,7 +14,10 @@ export const usual = {
   chunk: 2 ** 11,
   /** Multiplications of a product that are worth it. */
   multiplications: 2 ** 12,
-  /** Steps of a product summed by themselves, at most (or 2 √k, if that is more): sums of 100 to 30,000 uniform positive numbers err by up to 8 units, 2^-24 of them. */
+  /**
+   * Steps of a product summed by themselves, at most (or 2 √k, if that is more): sums of 100 to 30,000 uniform positive numbers
+   * err by up to 8 units, 2^-24 of them.
+   */
   depth: 64,
   /** Values of a product up to which b, unless transposed, is read where it lies: packing it costs more than it saves. */
   unpacked: 2 ** 16,
