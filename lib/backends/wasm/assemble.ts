@@ -58,7 +58,7 @@ export class Code {
 
   /** Four integers: one for all, or one each. */
   i32x4(...values: number[]): this {
-    const all = values.length === 1 ? new Int32Array(4).fill(values[0]) : Int32Array.from(values);
+    const all = Int32Array.from({ length: 4 }, (_, i) => values[i % values.length]);
     return this.emit(...simd(12), ...new Uint8Array(all.buffer));
   }
 

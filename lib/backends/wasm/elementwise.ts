@@ -89,7 +89,7 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
     try {
       const digits = (place: number): string => (Math.floor((key as number) / 3 ** place) % 3 === 1 ? "1" : "#");
       const made = new Kernel(() =>
-        loop(word, moves ?? Array.from({ length: most(found.places) + 1 }, (_, i) => digits(i))),
+        loop(word, moves ?? Array.from({ length: 1 + (found.places.at(-1) ?? -1) }, (_, i) => digits(i))),
       );
       made.in(engine.memory);
       found.kernels.set(key, made);
@@ -110,5 +110,3 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
       reference.word(word, operands, y, more);
   };
 }
-
-const most = (numbers: readonly number[]): number => Math.max(-1, ...numbers);

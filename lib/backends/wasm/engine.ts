@@ -86,6 +86,28 @@ export class Engine {
     }
   }
 
+  /** Computes y, given its address, those of the operands, and of rooms of so many floats besides, for this computation only. */
+  compute(
+    operands: readonly Block[],
+    y: Block,
+    then: (to: number, from: readonly number[], rooms: readonly number[]) => void,
+    floats: readonly number[] = [],
+  ): boolean {
+    return this.safely(() => {
+      const { memory } = this;
+      if (!memory.begin(operands, [y.storage.size, ...floats])) return false;
+      const from = operands.map(({ storage }) => memory.address(storage));
+      const to = memory.take(y.storage.size);
+      const rooms = floats.map((size) => memory.take(size));
+      then(to, from, rooms);
+      rooms.forEach((address, i) => {
+        memory.give(address, floats[i]);
+      });
+      this.finish(y, to);
+      return true;
+    });
+  }
+
   /** The values of y are at an address. Few are fetched at once, since JavaScript will compute with them. */
   finish(y: Block, address: number): void {
     this.memory.keep(y.storage, address);

@@ -3,7 +3,7 @@ import type { Windows } from "../../ops/common/windows.js";
 import type { FastKernel } from "../backend.js";
 import type { Engine } from "./engine.js";
 import { Kernel } from "./memory.js";
-import { compute, worth } from "./moves.js";
+import { worth } from "./moves.js";
 import { argmaxPool, slide } from "./windows.js";
 
 /** What it costs to move a value beside its neighbours, in additions. */
@@ -19,7 +19,7 @@ export function unfold(engine: Engine): FastKernel<Windows> {
   const unfolding = new Kernel(() => slide({ add: false }));
   return ([x], y, _, at) =>
     worth(engine, x, y) &&
-    compute(engine, [x], y, (to, [from]) => {
+    engine.compute([x], y, (to, [from]) => {
       const [n, c, h, w] = x.shape;
       const given = [from, to, h, w, ...counts(h, w, at), ...numbers(at), ...at.dilation];
       engine.run(unfolding, n * c * at.size[0] * at.size[1], given, y.storage.size * work);
@@ -30,7 +30,7 @@ export function fold(engine: Engine): FastKernel<Windows> {
   const folding = new Kernel(() => slide({ add: true }));
   return ([x], y, _, at) =>
     worth(engine, x, y) &&
-    compute(engine, [x], y, (to, [from]) => {
+    engine.compute([x], y, (to, [from]) => {
       const [n, c, h, w] = y.shape;
       const given = [to, from, h, w, ...counts(h, w, at), ...numbers(at), ...at.dilation];
       engine.run(folding, n * c, given, x.storage.size * work);
@@ -41,7 +41,7 @@ export function argmaxPool2d(engine: Engine): FastKernel<Windows> {
   const pools = { 1: new Kernel(() => argmaxPool({ stride: 1 })), 2: new Kernel(() => argmaxPool({ stride: 2 })) };
   return ([x], y, _, at) =>
     worth(engine, x, y) &&
-    compute(engine, [x], y, (to, [from]) => {
+    engine.compute([x], y, (to, [from]) => {
       const [n, c, h, w] = x.shape;
       const [, , oh, ow] = y.shape;
       const [stride, padding] = [at.stride[1], at.padding[1]];

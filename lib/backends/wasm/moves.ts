@@ -16,22 +16,6 @@ type Steps = { lengths: Shape; x: readonly number[]; y: readonly number[]; from?
 export const worth = (engine: Engine, x: Block, y: Block): boolean =>
   y.storage.size >= Math.max(1, engine.limits.elements) && x.storage.size > 0 && isSingle(x);
 
-/** Computes y, given its address and those of the operands. */
-export const compute = (
-  engine: Engine,
-  operands: readonly Block[],
-  y: Block,
-  then: (to: number, from: readonly number[]) => void,
-): boolean =>
-  engine.safely(() => {
-    if (!engine.memory.begin(operands, [y.storage.size])) return false;
-    const from = operands.map(({ storage }) => engine.memory.address(storage));
-    const to = engine.memory.take(y.storage.size);
-    then(to, from);
-    engine.finish(y, to);
-    return true;
-  });
-
 /** The kernels, by the ops' names. */
 export function moves(engine: Engine): Backend["kernels"] {
   const [gathering, scattering] = [false, true].map((add) => new Kernel(() => pick({ add })));
@@ -47,7 +31,7 @@ export function moves(engine: Engine): Backend["kernels"] {
     const found = plans.map(nest);
     return (
       found.every(({ lengths }) => lengths.length <= depth) &&
-      compute(engine, operands, y, (to, from) => {
+      engine.compute(operands, y, (to, from) => {
         if (value !== undefined) engine.memory.floats.fill(value, to / 4, to / 4 + y.storage.size);
         found.forEach(({ lengths, x, y: steps, from: start = 0, to: place = 0 }, i) => {
           const [n0, n1, n2, n3] = four(lengths, 1);
@@ -123,7 +107,7 @@ export function moves(engine: Engine): Backend["kernels"] {
     (kernel: Kernel, row: number): FastKernel<{ axis: number }> =>
     ([x, index], y, _, { axis }) =>
       partly(x, y) &&
-      compute(engine, [x, index], y, (to, [from, places]) => named(kernel, x, y, axis, row)([from, places, to]));
+      engine.compute([x, index], y, (to, [from, places]) => named(kernel, x, y, axis, row)([from, places, to]));
 
   const spreading =
     (kernel: Kernel): FastKernel<{ axis: number }> =>
@@ -133,7 +117,7 @@ export function moves(engine: Engine): Backend["kernels"] {
         worth(engine, x, y) &&
         source.storage.size > 0 &&
         [source, y].every(isSingle) &&
-        compute(engine, zeros ? [source, index] : [source, index, x], y, (to, [from, places, base = 0]) =>
+        engine.compute(zeros ? [source, index] : [source, index, x], y, (to, [from, places, base = 0]) =>
           named(kernel, y, source, axis, 0)([from, places, to, base]),
         )
       );

@@ -62,46 +62,40 @@ export function matmul(engine: Engine): FastKernel<{ ta?: boolean; tb?: boolean 
     const across = Math.ceil(wide / columns) * columns;
     const parts = down * Math.ceil(n / across);
     const room = asideBytes * across + bytesOf(height * rowsAtOnce * depth);
-    const rooms = (engine.limits.threads * room) / 4;
-    if (!engine.memory.begin([a, b], [size, rooms, y.storage.size])) return false;
-    const [left, right] = [engine.memory.address(a.storage), engine.memory.address(b.storage)];
-    const [widths, own, to] = [size, rooms, y.storage.size].map((floats) => engine.memory.take(floats));
-    for (let i = 0; i < firsts.length; i += most) {
-      const count = Math.min(most, firsts.length - i);
-      const second = right + 4 * seconds[i] * k * n;
-      if (packs && (i === 0 || seconds[i] !== seconds[i - 1])) {
-        const matrices = steps[1] === 1 ? count : 1;
-        const given = [second, widths, n, each, k, tb ? k : n, tb ? 0 : 1, depth, pieces];
-        engine.run(packing, matrices * each * pieces, given, matrices * n * k);
-      }
-      const from = left + 4 * firsts[i] * m * k;
-      // Where b's values are, and how many bytes further its next matrix, column, step and row; see `product`.
-      const where = packs
-        ? [widths, 4 * apart, 4 * depth, 4 * columns * each, 4 * columns]
-        : [second, 4 * steps[1] * k * n, 4, 4 * n, 4 * n];
-      const given = [from, 4 * steps[0] * m * k, ta ? 1 : 0, ...where, to + 4 * i * m * n, m, n, k, depth];
-      engine.run(kernel, count * parts, [...given, down, parts, across, own, room], count * m * n * k);
-    }
-    engine.memory.give(widths, size);
-    engine.memory.give(own, rooms);
-    engine.finish(y, to);
-    return true;
+    return engine.compute(
+      [a, b],
+      y,
+      (to, [left, right], [widths, own]) => {
+        for (let i = 0; i < firsts.length; i += most) {
+          const count = Math.min(most, firsts.length - i);
+          const second = right + 4 * seconds[i] * k * n;
+          if (packs && (i === 0 || seconds[i] !== seconds[i - 1])) {
+            const matrices = steps[1] === 1 ? count : 1;
+            const given = [second, widths, n, each, k, tb ? k : n, tb ? 0 : 1, depth, pieces];
+            engine.run(packing, matrices * each * pieces, given, matrices * n * k);
+          }
+          const from = left + 4 * firsts[i] * m * k;
+          // Where b's values are, and how many bytes further its next matrix, column, step and row; see `product`.
+          const where = packs
+            ? [widths, 4 * apart, 4 * depth, 4 * columns * each, 4 * columns]
+            : [second, 4 * steps[1] * k * n, 4, 4 * n, 4 * n];
+          const given = [from, 4 * steps[0] * m * k, ta ? 1 : 0, ...where, to + 4 * i * m * n, m, n, k, depth];
+          engine.run(kernel, count * parts, [...given, down, parts, across, own, room], count * m * n * k);
+        }
+      },
+      [size, (engine.limits.threads * room) / 4],
+    );
   }
 
   /** The same where a or b is a vector; `across`, if its numbers weigh the rows of the other. */
   function multiplyVector(a: Block, b: Block, y: Block, [m, n, k]: readonly number[], across: boolean): boolean {
-    const [matrix, vector, length] = m === 1 ? [b, a, n] : [a, b, m];
-    if (!engine.memory.begin([a, b], [length])) return false;
-    const given = [engine.memory.address(matrix.storage), engine.memory.address(vector.storage)];
-    const to = engine.memory.take(length);
-    if (across) engine.run(combining, Math.ceil(length / 16), [...given, to, length, k], length * k);
-    else engine.run(dotting, length, [...given, to, k], length * k);
-    engine.finish(y, to);
-    return true;
+    const [operands, length] = m === 1 ? [[b, a], n] : [[a, b], m];
+    return engine.compute(operands, y, (to, from) => {
+      if (across) engine.run(combining, Math.ceil(length / 16), [...from, to, length, k], length * k);
+      else engine.run(dotting, length, [...from, to, k], length * k);
+    });
   }
 
   return ([a, b], y, { m, n, k }, { ta, tb }) =>
-    m * n * k >= multiplications &&
-    [a, b, y].every(isSingle) &&
-    engine.safely(() => multiply(a, b, y, [m, n, k], ta, tb));
+    m * n * k >= multiplications && [a, b, y].every(isSingle) && multiply(a, b, y, [m, n, k], ta, tb);
 }

@@ -57,23 +57,20 @@ export function reductions(engine: Engine): Backend["kernels"] {
       engine.safely(() => reduce(kernels, x, axes, y));
   };
 
-  /** Changes rows of n values along the last axes. */
-  function change(kernel: Kernel, x: Block, n: number, y: Block): boolean {
-    const { size } = x.storage;
-    if (!engine.memory.begin([x], [size])) return false;
-    const from = engine.memory.address(x.storage);
-    const to = engine.memory.take(size);
-    engine.run(kernel, size / n, [from, to, n], softmaxWork(size, n));
-    engine.finish(y, to);
-    return true;
-  }
-
   const rowwise =
     (kernel: Kernel): FastKernel<Axes> =>
     ([x], y, _, { axes }) => {
       const trailing = axes.every((axis, i) => axis === x.shape.length - axes.length + i);
       const n = sizeOf(axes.map((axis) => x.shape[axis]));
-      return trailing && n > 1 && x.storage.size > 0 && isSingle(x) && engine.safely(() => change(kernel, x, n, y));
+      return (
+        trailing &&
+        n > 1 &&
+        x.storage.size > 0 &&
+        isSingle(x) &&
+        engine.compute([x], y, (to, [from]) =>
+          engine.run(kernel, x.storage.size / n, [from, to, n], softmaxWork(x.storage.size, n)),
+        )
+      );
     };
 
   const sum = reduction(folds.sum);
