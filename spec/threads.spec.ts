@@ -8,6 +8,7 @@ import * as assert from "uvu/assert";
 import type { Block, FastKernel } from "../lib/backends/backend.js";
 import { reference } from "../lib/backends/reference.js";
 import { type WasmBackend, wasm } from "../lib/backends/wasm/index.js";
+import { at, closed, tileBits } from "../lib/backends/wasm/worker.js";
 import { Generator } from "../lib/random.js";
 import { Storage } from "../lib/storage.js";
 import { type Word, Word as Words } from "../lib/word.js";
@@ -121,18 +122,18 @@ test(
   { deadline: 600_000 },
 );
 
-/** A worker that claims a tile of the next job and does nothing with it. */
+/** A worker that claims a tile of the next job, of the first of two shares, and does nothing with it. */
 function rob(ints: Int32Array): Worker {
   const flag = new Int32Array(new SharedArrayBuffer(4));
   const source = `
     const { ints, flag } = require("node:worker_threads").workerData;
     Atomics.store(flag, 0, 1);
     Atomics.notify(flag, 0);
-    const before = Atomics.load(ints, 1) >>> 12;
+    const before = Atomics.load(ints, ${at.next}) >>> ${tileBits};
     for (;;) {
-      const next = Atomics.load(ints, 1);
-      if (next >>> 12 === before || (next & 4095) >= Atomics.load(ints, 5)) continue;
-      if (Atomics.compareExchange(ints, 1, next, next + 1) === next) break;
+      const next = Atomics.load(ints, ${at.next});
+      if (next >>> ${tileBits} === before || (next & ${closed}) >= Math.floor(Atomics.load(ints, ${at.kernel + 4}) / 2)) continue;
+      if (Atomics.compareExchange(ints, ${at.next}, next, next + 1) === next) break;
     }
   `;
   const worker = new Worker(source, { eval: true, execArgv: [], workerData: { ints, flag } });

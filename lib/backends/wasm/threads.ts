@@ -18,17 +18,15 @@ import {
 const tilesEach = 24;
 /** none of which is smaller than this (see `Threads.run`). */
 const leastTile = 2 ** 14;
-/**
- * From this much work on they are claimed one by one, and a late worker costs less than none; of less, several at a time, the
- * last ones fewest.
- */
+/** From this much work on a late worker costs less than none. */
 const large = 2 ** 26;
 
 /**
- * In milliseconds: how long the caller waits for what workers hold, after which wait it does without them, both beside some times
- * what a tile takes, and for how long.
+ * In milliseconds: how long the caller looks whether workers are done before it sleeps, from which it wakes late; how long it
+ * waits for what they hold, after which wait it does without them, both beside a part of the time that it took for its own
+ * tiles, and for how long.
  */
-const patience = { caller: 400, tile: 1, rest: 10 };
+const patience = { spin: 0.05, caller: 400, late: 1, rest: 10 };
 
 /** Thrown when a worker does not bring back what it took: it may have ended, or still write. */
 export class Abandoned extends Error {}
@@ -43,7 +41,6 @@ export class Threads {
   lost = false;
   private readonly ints: Int32Array;
   private readonly numbers: Float64Array;
-  private readonly bytes: Uint8Array;
   private readonly ids = new Map<Kernel, number>();
   private end = codeAt;
   /** Until when it is faster without workers; no small integer at first, since V8 would compile anew for the times to come. */
@@ -57,9 +54,8 @@ export class Threads {
     const control = new SharedArrayBuffer(controlBytes);
     this.ints = new Int32Array(control);
     this.numbers = new Float64Array(control, numbersAt, mostNumbers);
-    this.bytes = new Uint8Array(control);
     this.workers = Array.from({ length: count - 1 }, (_, i) =>
-      startWorker({ control, memory: memory.memory, thread: i + 1 }, () => {
+      startWorker({ control, memory: memory.memory, thread: i + 1, threads: count }, () => {
         this.lost = true;
       }),
     );
@@ -71,8 +67,9 @@ export class Threads {
   }
 
   /**
-   * Runs a kernel's units, in tiles, with all who are ready; `size` is the work of all of them, in additions or so. Gives
-   * `false` if it cannot. Throws Abandoned when a worker kept a tile too long: then this memory is not to be used again.
+   * Runs a kernel's units, in tiles, with all who are ready; `size` is the work of all of them, in additions or so. Each begins
+   * with a share of its own, the same of every job: what it reads it often wrote itself, in its own cache. Gives `false` if it
+   * cannot. Throws Abandoned when a worker kept a tile too long: then this memory is not to be used again.
    */
   run(kernel: Kernel, units: number, given: readonly number[], size: number): boolean {
     const id = this.ids.get(kernel) ?? this.publish(kernel);
@@ -81,49 +78,48 @@ export class Threads {
     const pieces = Math.min(this.count * tilesEach, Math.max(2, Math.floor(size / leastTile)), units, closed - 1);
     const grain = Math.ceil(units / pieces);
     const tiles = Math.ceil(units / grain);
-    const share = size < large ? 2 * this.count : tiles;
-    const { ints, numbers } = this;
+    const { ints, numbers, count } = this;
     const job = (Atomics.load(ints, at.job) + 1) | 0;
     const claim = job << tileBits;
-    Atomics.store(ints, at.next, claim | closed);
-    for (let i = 0; i < given.length; i++) numbers[i] = given[i];
-    ints[at.count] = given.length;
-    ints[at.kernel] = id;
-    ints[at.grain] = grain;
-    ints[at.units] = units;
-    ints[at.share] = share;
-    Atomics.store(ints, at.tiles, tiles);
+    for (let t = 0; t < count; t++) Atomics.store(ints, at.next + t, claim | closed);
+    numbers.set(given);
+    ints.set([id, given.length, units, grain, tiles], at.kernel);
     Atomics.store(ints, at.done, 0);
-    Atomics.store(ints, at.next, claim);
+    for (let t = 0; t < count; t++) Atomics.store(ints, at.next + t, claim | Math.floor((t * tiles) / count));
     Atomics.store(ints, at.job, job);
     if (Atomics.load(ints, at.asleep) > 0) Atomics.notify(ints, at.job);
     const call = kernel.in(this.memory);
+    const all = [0, 0, ...given, 0];
     const start = performance.now();
-    let mine = 0;
-    for (;;) {
-      const next = Atomics.load(ints, at.next);
-      const tile = next & closed;
-      if (tile >= tiles) break;
-      const some = Math.ceil((tiles - tile) / share);
-      if (Atomics.compareExchange(ints, at.next, next, next + some) !== next) continue;
-      call(tile * grain, Math.min((tile + some) * grain, units), ...given, 0);
-      Atomics.add(ints, at.done, some);
-      mine += some;
+    for (let t = 0; t < count; t++) {
+      const end = Math.floor(((t + 1) * tiles) / count);
+      for (;;) {
+        const next = Atomics.load(ints, at.next + t);
+        const tile = next & closed;
+        if (tile >= end) break;
+        const some = Math.ceil((end - tile) / 2);
+        if (Atomics.compareExchange(ints, at.next + t, next, next + some) !== next) continue;
+        all[0] = tile * grain;
+        all[1] = Math.min(all[0] + some * grain, units);
+        call(...all);
+        Atomics.add(ints, at.done, some);
+      }
     }
-    this.wait(tiles, (performance.now() - start) / Math.max(1, mine));
+    this.wait(tiles, performance.now() - start);
     return true;
   }
 
-  /** Waits until all tiles are done, of which one took `usual` milliseconds here. */
-  private wait(tiles: number, usual: number): void {
+  /** Waits until all tiles are done, of which those that were this thread's took it `own` milliseconds. */
+  private wait(tiles: number, own: number): void {
     const { ints } = this;
     for (let start = 0; ; ) {
       for (let i = 0; i < 1000; i++) if (Atomics.load(ints, at.done) === tiles) return;
       const now = performance.now();
       start ||= now;
-      if (now > start + patience.caller + 9 * usual) throw new Abandoned();
+      if (now < start + patience.spin) continue;
+      if (now > start + patience.caller + 3 * own) throw new Abandoned();
       // Who waits that long shares the cores with others: for a while it is faster alone.
-      if (now > start + patience.tile + 3 * usual) this.alone = now + patience.rest;
+      if (now > start + patience.late + own / 8) this.alone = now + patience.rest;
       if (!mayBlock) continue;
       // Where cores are scarce, the worker that is waited for may need this one.
       Atomics.store(ints, at.waiting, 1);
@@ -139,7 +135,7 @@ export class Threads {
     const id = this.ids.size;
     const end = this.end + code.length;
     if (id >= mostKernels || end > controlBytes) return -1;
-    this.bytes.set(code, this.end);
+    new Uint8Array(this.ints.buffer).set(code, this.end);
     this.ints.set([this.end, end], tableAt / 4 + 2 * id);
     this.end = end;
     this.ids.set(kernel, id);

@@ -3,26 +3,24 @@
 /** Where things stand in the control block, as 32-bit integers; then the numbers given to a kernel, then kernels' code. */
 export const at = {
   job: 0,
-  next: 1,
-  done: 2,
-  ready: 3,
-  asleep: 4,
-  tiles: 5,
-  grain: 6,
-  units: 7,
-  kernel: 8,
-  count: 9,
-  waiting: 10,
-  share: 11,
+  done: 1,
+  ready: 2,
+  asleep: 3,
+  waiting: 4,
+  /** What a job is: its kernel's number, how many numbers that is given, its units, how many of them a tile has, and its tiles. */
+  kernel: 5,
+  /** The next tile of each thread's share. */
+  next: 10,
 } as const;
-export const numbersAt = 64;
+export const mostThreads = 54;
+export const numbersAt = 256;
 export const mostNumbers = 56;
-export const tableAt = 512;
+export const tableAt = 704;
 export const mostKernels = 512;
 export const codeAt = tableAt + 8 * mostKernels;
 export const controlBytes = 2 ** 20;
 
-/** A claim is the number of the job, of 20 bits, and of its next tile, of 12: nobody can take a tile of another job. */
+/** A claim is the number of the job, of 20 bits, and of a share's next tile, of 12: nobody can take a tile of another job. */
 export const tileBits = 12;
 /** No tile: while a job is being written. */
 export const closed = 2 ** tileBits - 1;
@@ -31,10 +29,10 @@ const patience = 0.5;
 
 /**
  * What a worker runs, as text: `new Worker` of a file would need one that every bundler finds. It looks for a job, then
- * claims tiles until none is left. What it read once for all of them was this job's if it can claim one.
+ * claims tiles, first of its own share, until none is left. What it read once for all of them was this job's if it can claim one.
  */
 const source = `
-const work = ({ control, memory, thread }) => {
+const work = ({ control, memory, thread, threads }) => {
   const ints = new Int32Array(control);
   const numbers = new Float64Array(control, ${numbersAt}, ${mostNumbers});
   const bytes = new Uint8Array(control);
@@ -51,22 +49,25 @@ const work = ({ control, memory, thread }) => {
       Atomics.sub(ints, ${at.asleep}, 1);
     }
     job = Atomics.load(ints, ${at.job});
-    const id = ints[${at.kernel}], grain = ints[${at.grain}], units = ints[${at.units}], share = ints[${at.share}];
-    const given = [...numbers.subarray(0, ints[${at.count}])];
-    for (;;) {
-      const next = Atomics.load(ints, ${at.next});
-      const tile = next & ${closed}, tiles = Atomics.load(ints, ${at.tiles});
-      if (next >>> ${tileBits} !== (job & ${2 ** (32 - tileBits) - 1}) || tile >= tiles) break;
-      const some = Math.ceil((tiles - tile) / share);
-      if (Atomics.compareExchange(ints, ${at.next}, next, next + some) !== next) continue;
-      if (!kernels[id]) {
-        const [start, end] = ints.subarray(${tableAt / 4} + 2 * id);
-        const module = new WebAssembly.Module(bytes.slice(start, end));
-        kernels[id] = new WebAssembly.Instance(module, { memory: { memory } }).exports.kernel;
+    const [id, count, units, grain, tiles] = ints.subarray(${at.kernel});
+    const given = [0, 0, ...numbers.subarray(0, count), thread];
+    for (let turn = 0; turn < threads; turn++) {
+      const whose = (thread + turn) % threads, end = Math.floor(((whose + 1) * tiles) / threads);
+      for (;;) {
+        const next = Atomics.load(ints, ${at.next} + whose), tile = (next - (job << ${tileBits})) >>> 0;
+        if (tile >= end) break;
+        const some = Math.ceil((end - tile) / 2);
+        if (Atomics.compareExchange(ints, ${at.next} + whose, next, next + some) !== next) continue;
+        if (!kernels[id]) {
+          const module = new WebAssembly.Module(bytes.slice(...ints.subarray(${tableAt / 4} + 2 * id).slice(0, 2)));
+          kernels[id] = new WebAssembly.Instance(module, { memory: { memory } }).exports.kernel;
+        }
+        given[0] = tile * grain;
+        given[1] = Math.min(given[0] + some * grain, units);
+        kernels[id](...given);
+        Atomics.add(ints, ${at.done}, some);
+        if (Atomics.load(ints, ${at.waiting}) === 1) Atomics.notify(ints, ${at.done});
       }
-      kernels[id](tile * grain, Math.min((tile + some) * grain, units), ...given, thread);
-      Atomics.add(ints, ${at.done}, some);
-      if (Atomics.load(ints, ${at.waiting}) === 1) Atomics.notify(ints, ${at.done});
     }
   }
 };
@@ -84,12 +85,12 @@ const sharing = (): boolean =>
   typeof SharedArrayBuffer !== "undefined" &&
   Boolean(surroundings.process?.getBuiltinModule || surroundings.crossOriginIsolated);
 
-/** So many threads as are wanted, at most, if workers can share memory; by default as many as the machine has, 8 at most. */
+/** So many threads as are wanted, 54 at most, if workers can share memory; by default as many as the machine has, 8 at most. */
 export function threadsFor(wanted?: number): number {
   if (!sharing()) return 1;
   const { process, navigator } = surroundings;
   const cores = process?.getBuiltinModule?.("node:os").availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
-  return wanted ?? Math.min(8, cores);
+  return Math.min(wanted ?? Math.min(8, cores), mostThreads);
 }
 
 type Surroundings = {
