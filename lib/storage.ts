@@ -62,6 +62,8 @@ export class Storage {
   handedOut = false;
   /** Whether only the tape knows of it, which made it, so that it may be taken back. */
   owned = false;
+  /** When its memory last read or wrote it, as a count; negative, once others needed its place there. */
+  used = 0;
   /** All values are known to be whole numbers from 0 to below this one, as indices must be. */
   below = Infinity;
   /** Set while nobody has asked for the values since the tape that knew them was released: few are ever asked for; or lasting. */

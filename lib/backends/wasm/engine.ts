@@ -11,7 +11,7 @@ export const usual = {
   /** Length of an inner loop that is worth it. */
   inner: 4,
   /** Elements of a long row that are computed in one go. */
-  chunk: 2 ** 11,
+  chunk: 2 ** 10,
   /** Multiplications of a product that are worth it. */
   multiplications: 2 ** 12,
   /**
@@ -24,7 +24,7 @@ export const usual = {
   /** Floats of packed panels up to which the products of a batch are computed together. */
   panels: 2 ** 20,
   /** Bytes of memory that are filled before values are copied out of it. */
-  room: 2 ** 23,
+  room: 2 ** 20,
   /** Bytes of memory at most. */
   maxMemory: 2 ** 32,
   /** Threads that take part in large computations, the caller's among them. */

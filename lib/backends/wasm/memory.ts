@@ -57,7 +57,7 @@ export class Memory implements Home {
   private taken = 0;
   /** Blocks taken back, by their size. */
   private readonly free = new Map<number, number[]>();
-  private readonly residents = new Set<Storage>();
+  private residents = new Set<Storage>();
   private readonly moving = new Kernel(() => {
     const code = new Code();
     return code.do(...code.parameters(3), "memory.copy");
@@ -66,8 +66,10 @@ export class Memory implements Home {
   private operands: readonly (Block | number)[] = [];
   /** Copies of arrays that others hold, for one computation only. */
   private readonly borrowed: [address: number, floats: number][] = [];
+  /** Counts what is read and written. */
+  private uses = 0;
   /** How far it fills before values are dropped or copied out. */
-  private limit: number;
+  private limit = 0;
 
   /**
    * `room`: bytes to fill before values are copied out; `shared`: workers see it too; `max`: bytes it may grow to; `backend`
@@ -79,7 +81,6 @@ export class Memory implements Home {
     private readonly room: number,
     readonly backend: () => Backend,
   ) {
-    this.limit = Math.min(room, max);
     const maximum = Math.min(most, Math.floor(max / page));
     this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared });
     this.floats = new Float32Array(this.memory.buffer);
@@ -126,12 +127,16 @@ export class Memory implements Home {
     }
   }
 
-  /** Takes places back until a quarter of the room is free: of what can be computed again, then of the rest, the oldest first. */
+  /** Takes places back until a quarter of the room is free: of what can be computed again, then of the rest, what was used last at the end. */
   private makeRoom(bytes: number): void {
     this.drop();
+    // Into another set: in V8 a table that a set outgrew holds the next one, and so on, as long as one of them is not collected.
+    this.residents = new Set([...this.residents].sort((a, b) => a.used - b.used));
     for (const storage of this.residents) {
       if (this.taken + bytes <= 0.75 * this.limit) return;
-      if (!this.operands.some((x) => typeof x !== "number" && x.storage === storage)) storage.evict();
+      if (this.operands.some((x) => typeof x !== "number" && x.storage === storage)) continue;
+      storage.evict();
+      storage.used = -1;
     }
   }
 
@@ -177,10 +182,14 @@ export class Memory implements Home {
 
   /** Where the values of a storage lie, copied here if they were not. */
   address(storage: Storage): number {
+    const { used } = storage;
+    storage.used = this.uses++;
     if (storage.home === this) {
       if (storage.address === 0) throw gone();
       return storage.address;
     }
+    // What comes back left too early: with more room it would have stayed.
+    if (used < 0 && this.limit < 2 * much) this.limit += bytesOf(storage.size);
     const data = storage.blank ? null : storage.data;
     const address = this.take(storage.size);
     const place = this.place(storage.dtype, address, storage.size);
@@ -197,6 +206,7 @@ export class Memory implements Home {
   /** The values of a storage were computed into a block. */
   keep(storage: Storage, address: number): void {
     storage.compute(this, address);
+    storage.used = this.uses++;
     if (storage.home === this) this.residents.add(storage);
   }
 
