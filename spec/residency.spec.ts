@@ -22,6 +22,7 @@ import { type WasmBackend, wasm } from "../lib/backends/wasm/index.js";
 import { bytesOf, Memory } from "../lib/backends/wasm/memory.js";
 import type { Data } from "../lib/dtype.js";
 import { least } from "../lib/recipe.js";
+import { Storage } from "../lib/storage.js";
 import { replaceBackend } from "./support/calls.js";
 import { assertClose } from "./support/close.js";
 import { long, suite } from "./support/suite.js";
@@ -395,6 +396,63 @@ test("one block that was taken back is not counted on twice", () => {
   assert.ok(memory.begin([], [floats, floats]));
   const ends = [1, 2].map(() => memory.take(floats) + bytesOf(floats));
   assert.ok(new Set(ends).size === 2 && Math.max(...ends) <= 4 * memory.floats.length);
+});
+
+/** A memory with room for some twenty of forty values, which are computed one after the other; `use` reads one, as an operand. */
+function crowded() {
+  const memory = new Memory(false, 2 ** 24, 2 ** 16, () => defines);
+  const use = (storage: Storage): void => {
+    assert.ok(memory.begin([{ storage, shape: [1024] }], []));
+    memory.address(storage);
+    memory.end();
+  };
+  const all = Array.from({ length: 40 }, () => new Storage(1024, "float32"));
+  all.forEach((storage, i) => {
+    if (i > 0) {
+      assert.is(all[0].home, memory, "used each time, it stays");
+      use(all[0]);
+    }
+    assert.ok(memory.begin([], [1024]));
+    const to = memory.take(1024);
+    memory.floats.fill(i, to / 4, to / 4 + 1024);
+    memory.keep(storage, to);
+    memory.end();
+  });
+  return { memory, all, use, away: () => all.filter(({ home }) => home === null).length };
+}
+
+test("what was used last stays where it is, what was not for longest leaves", () => {
+  const { memory, all, away } = crowded();
+  assert.ok(away() > 0 && away() < 30);
+  for (const storage of [all[0], ...all.slice(-10)]) assert.is(storage.home, memory);
+  const gone = all.map(({ home }) => home === null);
+  assert.is(gone.lastIndexOf(true), away(), "the oldest but for the first, which was used each time");
+  all.forEach(({ data }, i) => {
+    assert.ok(data.every((value) => value === i));
+  });
+});
+
+test("values that come back find more room, until they need not leave", () => {
+  const { memory, all, use, away } = crowded();
+  const returns = Array.from({ length: 4 }, () => {
+    let count = 0;
+    for (const storage of all) {
+      if (storage.home === null) count++;
+      use(storage);
+    }
+    return count;
+  });
+  assert.ok(returns[0] > 10, `${returns} came back`);
+  assert.is(returns[3], 0);
+  assert.is(away(), 0);
+  // What someone took out for themselves comes back as often, and needs no more of it.
+  const limit = () => (memory as unknown as { limit: number }).limit;
+  const before = limit();
+  for (let i = 0; i < 3; i++) {
+    all[1].change();
+    use(all[1]);
+  }
+  assert.is(limit(), before);
 });
 
 test("what is computed again while gradients are is nobody's to take back", () => {

@@ -89,7 +89,7 @@ export class Threads {
     Atomics.store(ints, at.job, job);
     if (Atomics.load(ints, at.asleep) > 0) Atomics.notify(ints, at.job);
     const call = kernel.in(this.memory);
-    const all = [0, 0, ...given, 0];
+    const all = [0, 0].concat(given, 0);
     const start = performance.now();
     for (let t = 0; t < count; t++) {
       const end = Math.floor(((t + 1) * tiles) / count);
