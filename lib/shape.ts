@@ -50,21 +50,26 @@ export function broadcast(op: string, operands: Operands): Shape {
 function join(op: string, operands: Operands, a: Shape, b: Shape, inner = 0): Shape {
   if (a.length === 0 || sameShape(a, b)) return b;
   if (b.length === 0) return a;
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const m = a[i - rank + a.length] ?? 1;
-    const n = b[i - rank + b.length] ?? 1;
+  const shape: number[] = [];
+  for (let axis = -Math.max(a.length, b.length); axis < 0; axis++) {
+    const m = axis < -a.length ? 1 : a[a.length + axis];
+    const n = axis < -b.length ? 1 : b[b.length + axis];
     if (m !== n && m !== 1 && n !== 1)
       throw new ShapeError(
-        `${call(op, operands)}: axis ${i - rank - inner} has lengths ${m} and ${n}; they must be equal, or one of them 1`,
+        `${call(op, operands)}: axis ${axis - inner} has lengths ${m} and ${n}; they must be equal, or one of them 1`,
       );
-    return m === 1 ? n : m;
-  });
+    shape.push(m === 1 ? n : m);
+  }
+  return shape;
 }
 
 /** The axes of `shape` that `small`, which broadcasts to it, lacks or has once: those to sum over on the way back. */
-export const summedAxes = (shape: Shape, small: Shape): number[] =>
-  shape.flatMap((_, axis) => ((small[axis - shape.length + small.length] ?? 1) === 1 ? [axis] : []));
+export function summedAxes(shape: Shape, small: Shape): number[] {
+  const axes: number[] = [];
+  const lacks = shape.length - small.length;
+  for (let axis = 0; axis < shape.length; axis++) if (axis < lacks || small[axis - lacks] === 1) axes.push(axis);
+  return axes;
+}
 
 /** One axis as a count from the front; negative ones count from the back. */
 export function axisOf(op: string, axis: number, rank: number): number {
@@ -140,5 +145,7 @@ export function unify(
       );
     }
   });
-  return { shape: output.flatMap((name) => (name === "..." ? front : [dims[name]])), dims };
+  const shape: number[] = [];
+  for (const name of output) shape.push(...(name === "..." ? front : [dims[name]]));
+  return { shape, dims };
 }

@@ -13,9 +13,15 @@ export type Transposed = { ta?: boolean; tb?: boolean };
 
 type Product = (a: Tensor, b: Tensor, how?: Transposed) => Tensor;
 
+/** By `ta`, then `tb`: not put together each time, since that takes as long as all else that a shape does. */
+const signatures = [
+  ["... m k, ... k n -> ... m n", "... m k, ... n k -> ... m n"],
+  ["... k m, ... k n -> ... m n", "... k m, ... n k -> ... m n"],
+];
+
 const product: Product = kernelOp<Required<Transposed>>("matmul", {
-  args: (a, b, { ta = false, tb = false }: Transposed = {}) => [[a, b], { ta: Boolean(ta), tb: Boolean(tb) }],
-  shape: ({ ta, tb }) => `... ${ta ? "k m" : "m k"}, ... ${tb ? "n k" : "k n"} -> ... m n`,
+  args: (a, b, { ta = false, tb = false }: Transposed = {}) => [[a, b], { ta, tb }],
+  shape: ({ ta, tb }) => signatures[ta ? 1 : 0][tb ? 1 : 0],
   run: ([a, b], y, { m, n, k }, { ta, tb }) => gemm(a, b, y, [m, n, k], ta, tb),
   vjp: [
     (g, _, [, b], { ta, tb }) => (ta ? b.matmul(g, { ta: tb, tb: true }) : g.matmul(b, { tb: !tb })),

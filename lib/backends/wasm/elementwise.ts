@@ -53,8 +53,12 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
     const sizes = results.map(() => size);
     if (!engine.memory.begin(operands, sizes)) return false;
     const moves = nest?.patterns.map((pattern) => (pattern.includes("1") ? pattern.slice(-1) : "#"));
-    const kernel = kernelFor(word, found, moves?.join("") ?? code, moves);
+    const key = moves?.join("") ?? code;
+    const kernel =
+      found.kernels.get(key) ??
+      make(word, found, moves ?? operands.map((x) => (typeof x === "number" || x.storage.size === 1 ? "#" : "1")));
     if (!kernel) return false;
+    found.kernels.set(key, kernel);
     const to = sizes.map((floats) => engine.memory.take(floats));
     const total = nest ? rows * inner : size;
     const given = [inner, total, ...to];
@@ -82,18 +86,12 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
     return true;
   }
 
-  /** The word's loops, kept, by what moves along a row; of a word too large for a module none: it is the reference's from then on. */
-  function kernelFor(word: Word, found: Known, key: number | string, moves?: readonly string[]): Kernel | null {
-    const kernel = found.kernels.get(key);
-    if (kernel) return kernel;
+  /** A word's loops, by what moves along a row; of a word too large for a module none: it is the reference's from then on. */
+  function make(word: Word, found: Known, moves: readonly string[]): Kernel | null {
     try {
-      const digits = (place: number): string => (Math.floor((key as number) / 3 ** place) % 3 === 1 ? "1" : "#");
-      const made = new Kernel(() =>
-        loop(word, moves ?? Array.from({ length: 1 + (found.places.at(-1) ?? -1) }, (_, i) => digits(i))),
-      );
-      made.in(engine.memory);
-      found.kernels.set(key, made);
-      return made;
+      const kernel = new Kernel(() => loop(word, moves));
+      kernel.in(engine.memory);
+      return kernel;
     } catch {
       found.fits = false;
       return null;

@@ -21,12 +21,13 @@ const leastTile = 2 ** 14;
 /** From this much work on a late worker costs less than none. */
 const large = 2 ** 26;
 
-/**
- * In milliseconds: how long the caller looks whether workers are done before it sleeps, from which it wakes late; how long it
- * waits for what they hold, after which wait it does without them, both beside a part of the time that it took for its own
- * tiles, and for how long.
- */
-const patience = { spin: 0.05, caller: 400, late: 1, rest: 10 };
+/** Milliseconds for which the caller looks whether workers are done before it sleeps, from which it wakes late. */
+const spin = 0.05;
+/** How long it waits for what they hold, beside thrice the time that it took for its own tiles. */
+const patience = 400;
+/** After which wait, beside an eighth of that time, it does without them, and for how long. */
+const late = 1;
+const rest = 10;
 
 /** Thrown when a worker does not bring back what it took: it may have ended, or still write. */
 export class Abandoned extends Error {}
@@ -116,10 +117,10 @@ export class Threads {
       for (let i = 0; i < 1000; i++) if (Atomics.load(ints, at.done) === tiles) return;
       const now = performance.now();
       start ||= now;
-      if (now < start + patience.spin) continue;
-      if (now > start + patience.caller + 3 * own) throw new Abandoned();
+      if (now < start + spin) continue;
+      if (now > start + patience + 3 * own) throw new Abandoned();
       // Who waits that long shares the cores with others: for a while it is faster alone.
-      if (now > start + patience.late + own / 8) this.alone = now + patience.rest;
+      if (now > start + late + own / 8) this.alone = now + rest;
       if (!mayBlock) continue;
       // Where cores are scarce, the worker that is waited for may need this one.
       Atomics.store(ints, at.waiting, 1);
