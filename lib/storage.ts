@@ -7,6 +7,8 @@ import { checkShape, type Shape, sizeOf } from "./shape.js";
 
 /** A memory beside JavaScript's arrays, where a backend keeps values that nobody may ever ask for. */
 export interface Home {
+  /** What lives here. */
+  residents: Set<Storage>;
   /** Copies the values of a storage that lives here into an array. */
   copy(storage: Storage, to: Data): void;
   /** Takes a storage's place back. */
@@ -209,6 +211,7 @@ export class Storage {
     this.leave();
     this.home = home;
     this.address = address;
+    home.residents.add(this);
   }
 
   /** New values were computed in a memory; those in the array are old. */

@@ -132,7 +132,7 @@ function rob(ints: Int32Array): Worker {
     const before = Atomics.load(ints, ${at.next}) >>> ${tileBits};
     for (;;) {
       const next = Atomics.load(ints, ${at.next});
-      if (next >>> ${tileBits} === before || (next & ${closed}) >= Math.floor(Atomics.load(ints, ${at.kernel + 4}) / 2)) continue;
+      if (next >>> ${tileBits} === before || (next & ${closed}) >= Math.floor(Atomics.load(ints, ${at.tiles}) / 2)) continue;
       if (Atomics.compareExchange(ints, ${at.next}, next, next + 1) === next) break;
     }
   `;

@@ -57,7 +57,7 @@ export class Memory implements Home {
   private taken = 0;
   /** Blocks taken back, by their size. */
   private readonly free = new Map<number, number[]>();
-  private residents = new Set<Storage>();
+  residents = new Set<Storage>();
   private readonly moving = new Kernel(() => {
     const code = new Code();
     return code.do(...code.parameters(3), "memory.copy");
@@ -91,6 +91,7 @@ export class Memory implements Home {
    * no more memory.
    */
   begin(operands: readonly (Block | number)[], results: readonly number[]): boolean {
+    this.end(); // one that failed may not have come to it
     this.operands = operands;
     let bytes = 0;
     for (const floats of results) bytes += bytesOf(floats);
@@ -134,7 +135,7 @@ export class Memory implements Home {
     this.residents = new Set([...this.residents].sort((a, b) => a.used - b.used));
     for (const storage of this.residents) {
       if (this.taken + bytes <= 0.75 * this.limit) return;
-      if (this.operands.some((x) => typeof x !== "number" && x.storage === storage)) continue;
+      if (this.operands.some((x) => (x as Block).storage === storage)) continue;
       storage.evict();
       storage.used = -1;
     }
@@ -182,24 +183,20 @@ export class Memory implements Home {
 
   /** Where the values of a storage lie, copied here if they were not. */
   address(storage: Storage): number {
-    const { used } = storage;
+    // What comes back left too early: with more room it would have stayed.
+    if (storage.used < 0 && this.limit < 2 * much) this.limit += bytesOf(storage.size);
     storage.used = this.uses++;
     if (storage.home === this) {
       if (storage.address === 0) throw gone();
       return storage.address;
     }
-    // What comes back left too early: with more room it would have stayed.
-    if (used < 0 && this.limit < 2 * much) this.limit += bytesOf(storage.size);
     const data = storage.blank ? null : storage.data;
     const address = this.take(storage.size);
     const place = this.place(storage.dtype, address, storage.size);
     if (data) place.set(data);
     else place.fill(0);
     if (storage.handedOut) this.borrowed.push([address, storage.size]);
-    else {
-      storage.settle(this, address);
-      this.residents.add(storage);
-    }
+    else storage.settle(this, address);
     return address;
   }
 
@@ -207,7 +204,6 @@ export class Memory implements Home {
   keep(storage: Storage, address: number): void {
     storage.compute(this, address);
     storage.used = this.uses++;
-    if (storage.home === this) this.residents.add(storage);
   }
 
   /** Ends a computation. */

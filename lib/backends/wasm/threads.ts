@@ -84,11 +84,12 @@ export class Threads {
     const claim = job << tileBits;
     for (let t = 0; t < count; t++) Atomics.store(ints, at.next + t, claim | closed);
     numbers.set(given);
-    ints.set([id, given.length, units, grain, tiles], at.kernel);
+    ints.set([id, given.length, units, grain], at.kernel);
+    Atomics.store(ints, at.tiles, tiles);
     Atomics.store(ints, at.done, 0);
-    for (let t = 0; t < count; t++) Atomics.store(ints, at.next + t, claim | Math.floor((t * tiles) / count));
+    for (let t = 0; t < count; t++) Atomics.store(ints, at.next + t, claim | ((t * tiles) / count));
     Atomics.store(ints, at.job, job);
-    if (Atomics.load(ints, at.asleep) > 0) Atomics.notify(ints, at.job);
+    if (Atomics.load(ints, at.asleep)) Atomics.notify(ints, at.job);
     const call = kernel.in(this.memory);
     const all = [0, 0].concat(given, 0);
     const start = performance.now();

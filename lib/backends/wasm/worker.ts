@@ -7,8 +7,10 @@ export const at = {
   ready: 2,
   asleep: 3,
   waiting: 4,
-  /** What a job is: its kernel's number, how many numbers that is given, its units, how many of them a tile has, and its tiles. */
+  /** What a job is: its kernel's number, how many numbers that is given, its units, and how many of them a tile has. */
   kernel: 5,
+  /** Written and read in order with the shares: with those of the next job, shares that are done would seem to have more. */
+  tiles: 9,
   /** The next tile of each thread's share. */
   next: 10,
 } as const;
@@ -35,7 +37,6 @@ const source = `
 const work = ({ control, memory, thread, threads }) => {
   const ints = new Int32Array(control);
   const numbers = new Float64Array(control, ${numbersAt}, ${mostNumbers});
-  const bytes = new Uint8Array(control);
   const kernels = [];
   Atomics.add(ints, ${at.ready}, 1);
   for (let job = 0; ; ) {
@@ -49,7 +50,7 @@ const work = ({ control, memory, thread, threads }) => {
       Atomics.sub(ints, ${at.asleep}, 1);
     }
     job = Atomics.load(ints, ${at.job});
-    const [id, count, units, grain, tiles] = ints.subarray(${at.kernel});
+    const [id, count, units, grain] = ints.subarray(${at.kernel}), tiles = Atomics.load(ints, ${at.tiles});
     const given = [0, 0, ...numbers.subarray(0, count), thread];
     for (let turn = 0; turn < threads; turn++) {
       const whose = (thread + turn) % threads, end = Math.floor(((whose + 1) * tiles) / threads);
@@ -59,7 +60,7 @@ const work = ({ control, memory, thread, threads }) => {
         const some = Math.ceil((end - tile) / 2);
         if (Atomics.compareExchange(ints, ${at.next} + whose, next, next + some) !== next) continue;
         if (!kernels[id]) {
-          const module = new WebAssembly.Module(bytes.slice(...ints.subarray(${tableAt / 4} + 2 * id).slice(0, 2)));
+          const module = new WebAssembly.Module(new Uint8Array(control).slice(...ints.subarray(${tableAt / 4} + 2 * id).slice(0, 2)));
           kernels[id] = new WebAssembly.Instance(module, { memory: { memory } }).exports.kernel;
         }
         given[0] = tile * grain;
