@@ -41,6 +41,7 @@ function evaluate(): void {
   progress.print(`train acc, test acc | ${a}, ${b}`);
 }
 
+const start = performance.now();
 evaluate();
 for (let epoch = 1; epoch <= options.epochs; epoch++) {
   for (const [x, t] of batches([train.x, train.t], { size: options.batch })) {
@@ -54,6 +55,7 @@ for (let epoch = 1; epoch <= options.epochs; epoch++) {
   evaluate();
 }
 progress.end();
+console.log(`${options.epochs} epochs: ${((performance.now() - start) / 1000).toFixed(2)} s`);
 
 draw("ch05-train_neuralnet", [
   {

@@ -76,6 +76,7 @@ test("ch05/train_neuralnet learns, tells how well, and draws it", () => {
   removed("ch05-train_neuralnet.svg");
   const { status, lines, stderr } = npm("run", "example", "ch05/train_neuralnet", "--", "--quick");
   assert.is(status, 0, stderr);
+  assert.match(lines.splice(6, 1)[0], /^5 epochs: \d+\.\d\d s$/);
   assert.ok(checkLines(lines, 5, ["picture: examples/.out/ch05-train_neuralnet.svg"], 500) > 0.8, lines.at(-1));
   checkChart("ch05-train_neuralnet", ["train (1000)", "test (500)"]);
 });
