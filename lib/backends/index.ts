@@ -14,7 +14,7 @@ export type Configuration = {
   wasm?: boolean;
   /** … which is done with SIMD only: without, in JavaScript. */
   simd?: boolean;
-  /** How many threads take part in large computations in WebAssembly (default: one for each core, 8 at most); 1 for none but this. */
+  /** How many threads take part in large computations in WebAssembly (54 at most; default: one for each core, up to 8); 1 for none but this. */
   threads?: number;
   /** Bytes that a tensor, and WebAssembly's memory, may have at most (default: what the place allows). */
   maxMemory?: number;

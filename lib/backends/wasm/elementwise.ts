@@ -56,9 +56,8 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
     const key = moves?.join("") ?? code;
     const kernel =
       found.kernels.get(key) ??
-      make(word, found, moves ?? operands.map((x) => (typeof x === "number" || x.storage.size === 1 ? "#" : "1")));
+      make(word, found, key, moves ?? operands.map((x) => (typeof x === "number" || x.storage.size === 1 ? "#" : "1")));
     if (!kernel) return false;
-    found.kernels.set(key, kernel);
     const to = sizes.map((floats) => engine.memory.take(floats));
     const total = nest ? rows * inner : size;
     const given = [inner, total, ...to];
@@ -86,11 +85,12 @@ export function words(engine: Engine, reference: Backend): Backend["word"] {
     return true;
   }
 
-  /** A word's loops, by what moves along a row; of a word too large for a module none: it is the reference's from then on. */
-  function make(word: Word, found: Known, moves: readonly string[]): Kernel | null {
+  /** A word's loops, kept from now on, by what moves along a row; of a word too large for a module none: it is the reference's from then on. */
+  function make(word: Word, found: Known, key: string | number, moves: readonly string[]): Kernel | null {
     try {
       const kernel = new Kernel(() => loop(word, moves));
       kernel.in(engine.memory);
+      found.kernels.set(key, kernel);
       return kernel;
     } catch {
       found.fits = false;

@@ -23,7 +23,7 @@ export const usual = {
   unpacked: 2 ** 16,
   /** Floats of packed panels up to which the products of a batch are computed together. */
   panels: 2 ** 20,
-  /** Bytes of memory that are filled before values are copied out of it. */
+  /** Bytes of memory that are filled, at first, before values are copied out of it. */
   room: 2 ** 20,
   /** Bytes of memory at most. */
   maxMemory: 2 ** 32,
